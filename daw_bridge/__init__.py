@@ -1,0 +1,13 @@
+"""DAW Bridge: bounce a stem, get the part back as MIDI and as your own instrument's audio.
+
+The flow, and the packages that are its steps:
+
+    watch -> intake -> transcribe -> (edit) -> render (host) -> deliver
+
+`pipeline` is the only module that knows their order, `journal` remembers where each bounce is,
+`service` is what every door (`cli`) calls. `core` holds the words that all of them share.
+"""
+
+from importlib.metadata import version
+
+__version__ = version("daw-bridge")

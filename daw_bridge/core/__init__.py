@@ -1,0 +1,1 @@
+"""The words that all steps share. Imports nothing else of ours."""

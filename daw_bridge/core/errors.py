@@ -1,0 +1,211 @@
+"""What can go wrong: one class a cause, each with its name for machines and its exit code.
+
+A message has three parts: what happened, to which file, and what to do about it.
+`docs/errors.md` tables every class here; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class BridgeError(Exception):
+    """Something that the user can understand and mend."""
+
+    code: ClassVar[str] = "bridge"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, where: Path | str | None = None, advice: str) -> None:
+        super().__init__(what, where, advice)
+        self.what = what
+        self.where = where
+        self.advice = advice
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where is not None else ""
+        return f"{place}{self.what} {self.advice}"
+
+
+# -- what the user wrote -------------------------------------------------------------------------
+
+
+class DocumentInvalid(BridgeError):
+    """A YAML file (settings, preset or take file) has mistakes; all of them are listed by line."""
+
+    code = "document-invalid"
+    exit_code = 3
+
+
+class SettingsInvalid(DocumentInvalid):
+    """`bridge.yaml` or the user's settings file has mistakes."""
+
+    code = "settings-invalid"
+
+
+class PresetInvalid(DocumentInvalid):
+    """A preset has mistakes."""
+
+    code = "preset-invalid"
+
+
+class TakeInvalid(DocumentInvalid):
+    """A take file has mistakes."""
+
+    code = "take-invalid"
+
+
+class PresetUnknown(BridgeError):
+    """No preset has this name."""
+
+    code = "preset-unknown"
+    exit_code = 3
+
+
+class EngineUnknown(BridgeError):
+    """No transcription engine has this name."""
+
+    code = "engine-unknown"
+    exit_code = 3
+
+
+# -- the session ---------------------------------------------------------------------------------
+
+
+class SessionMissing(BridgeError):
+    """The folder is no session: it has no `bridge.yaml`, or isn't there."""
+
+    code = "session-missing"
+    exit_code = 4
+
+
+class SessionBusy(BridgeError):
+    """Another bridge already watches this session."""
+
+    code = "session-busy"
+    exit_code = 4
+
+
+# -- the bounce ----------------------------------------------------------------------------------
+
+
+class BounceError(BridgeError):
+    """Something is wrong with the bounce."""
+
+    code = "bounce"
+    exit_code = 5
+
+
+class BounceMissing(BounceError):
+    """The file is not there (any more)."""
+
+    code = "bounce-missing"
+
+
+class BounceUnreadable(BounceError):
+    """The file is no audio that we can read, or is damaged."""
+
+    code = "bounce-unreadable"
+
+
+class BounceTruncated(BounceError):
+    """The header promises more audio than the file holds."""
+
+    code = "bounce-truncated"
+
+
+class BounceEmpty(BounceError):
+    """The file holds no audio at all."""
+
+    code = "bounce-empty"
+
+
+class BounceSilent(BounceError):
+    """The audio is there, and silent."""
+
+    code = "bounce-silent"
+
+
+class NothingHeard(BounceError):
+    """There is sound, but no note was recognised in it."""
+
+    code = "nothing-heard"
+
+
+# -- transcription -------------------------------------------------------------------------------
+
+
+class EngineMissing(BridgeError):
+    """The engine's model or package is not installed."""
+
+    code = "engine-missing"
+    exit_code = 6
+
+
+class EngineFailed(BridgeError):
+    """The engine stopped with an error of its own."""
+
+    code = "engine-failed"
+    exit_code = 6
+
+
+# -- instruments and effects ---------------------------------------------------------------------
+
+
+class PluginError(BridgeError):
+    """An instrument or effect did not do its part."""
+
+    code = "plugin"
+    exit_code = 7
+
+
+class PluginMissing(PluginError):
+    """The plugin is not on this machine."""
+
+    code = "plugin-missing"
+
+
+class PluginUnloadable(PluginError):
+    """The plugin is there and refuses to load."""
+
+    code = "plugin-unloadable"
+
+
+class PluginCrashed(PluginError):
+    """The plugin ended its worker process."""
+
+    code = "plugin-crashed"
+
+
+class PluginHung(PluginError):
+    """The plugin did not answer within its time limit."""
+
+    code = "plugin-hung"
+
+
+class PluginSilent(PluginError):
+    """The plugin rendered nothing but silence."""
+
+    code = "plugin-silent"
+
+
+class PluginOutputInvalid(PluginError):
+    """The plugin rendered something that is no audio: NaN, infinity, or a wrong shape."""
+
+    code = "plugin-output-invalid"
+
+
+class ParameterInvalid(PluginError):
+    """A preset names a parameter that the instrument lacks, or a value it does not take."""
+
+    code = "parameter-invalid"
+
+
+# -- delivery ------------------------------------------------------------------------------------
+
+
+class DeliveryFailed(BridgeError):
+    """A file could not be written: no space, no permission, a path that is too long."""
+
+    code = "delivery-failed"
+    exit_code = 8

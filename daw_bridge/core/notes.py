@@ -1,0 +1,110 @@
+"""What is heard in a bounce: notes, bends, and the part that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LOWEST_PITCH = 0
+HIGHEST_PITCH = 127
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """One note, in seconds from the bounce's first sample.
+
+    `pitch` is a MIDI key (60 is middle C), `velocity` 1 to 127,
+    `confidence` 0 to 1: how likely the engine holds it to be right.
+    """
+
+    onset_s: float
+    pitch: int
+    offset_s: float
+    velocity: int = 100
+    confidence: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.onset_s < self.offset_s:
+            raise ValueError(f"a note starts at 0 or later and ends after that: {self}")
+        if not LOWEST_PITCH <= self.pitch <= HIGHEST_PITCH:
+            raise ValueError(f"a pitch is 0 to 127: {self}")
+        if not 1 <= self.velocity <= 127:
+            raise ValueError(f"a velocity is 1 to 127: {self}")
+
+    @property
+    def duration_s(self) -> float:
+        """How long the note sounds, in seconds."""
+        return self.offset_s - self.onset_s
+
+
+@dataclass(frozen=True, order=True)
+class Bend:
+    """From `time_s` on, the part sounds `semitones` above its keys, until the next bend."""
+
+    time_s: float
+    semitones: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """The notes heard in a bounce, sorted by onset and pitch; `duration_s` is the bounce's length."""
+
+    notes: tuple[Note, ...]
+    duration_s: float
+    bends: tuple[Bend, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(sorted(self.notes)))
+        object.__setattr__(self, "bends", tuple(sorted(self.bends)))
+
+    @property
+    def end_s(self) -> float:
+        """When the last note ends; 0.0 for a part without notes."""
+        return max((note.offset_s for note in self.notes), default=0.0)
+
+    def with_notes(self, notes: Iterable[Note]) -> Part:
+        """The same part with other notes."""
+        return Part(tuple(notes), self.duration_s, self.bends)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, for JSON: a row a note, fields in the order of `Note`."""
+        return {
+            "duration_s": self.duration_s,
+            "notes": [[n.onset_s, n.pitch, n.offset_s, n.velocity, n.confidence] for n in self.notes],
+            "bends": [[b.time_s, b.semitones] for b in self.bends],
+        }
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> Part:
+        """The reverse of `to_dict`."""
+        return Part(
+            tuple(Note(*row) for row in data["notes"]),
+            float(data["duration_s"]),
+            tuple(Bend(*row) for row in data["bends"]),
+        )
+
+
+_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+
+
+def pitch_name(pitch: int) -> str:
+    """60 -> "C3": octaves are counted as Live, Logic and Cubase count them (middle C is C3)."""
+    return f"{_NAMES[pitch % 12]}{pitch // 12 - 2}"
+
+
+def parse_pitch(name: str) -> int:
+    """ "C3" -> 60, "Bb1" -> 46; middle C is C3. Raises ValueError for anything else."""
+    text = name.strip()
+    letter, rest = text[:1].upper(), text[1:]
+    shift = 0
+    while rest[:1] in ("#", "b"):
+        shift += 1 if rest[0] == "#" else -1
+        rest = rest[1:]
+    if letter not in _STEPS or not rest.lstrip("-").isdigit() or rest.count("-") > 1:
+        raise ValueError(f"{name!r} is no pitch; write C3, F#1 or Bb-1 (middle C is C3)")
+    pitch = _STEPS[letter] + shift + 12 * (int(rest) + 2)
+    if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
+        raise ValueError(f"{name!r} is outside C-2 to G8")
+    return pitch

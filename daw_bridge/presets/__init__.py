@@ -1,0 +1,23 @@
+"""Presets: what they say, and where they are found."""
+
+from daw_bridge.presets.library import (
+    PresetFolder,
+    PresetLibrary,
+    StoredPreset,
+    factory_folder,
+    load_preset,
+    slug_of,
+)
+from daw_bridge.presets.schema import Instrument, NoteFit, Preset
+
+__all__ = [
+    "Instrument",
+    "NoteFit",
+    "Preset",
+    "PresetFolder",
+    "PresetLibrary",
+    "StoredPreset",
+    "factory_folder",
+    "load_preset",
+    "slug_of",
+]

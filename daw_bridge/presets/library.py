@@ -1,0 +1,96 @@
+"""Finding presets: the session's own first, then the user's, then the factory's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from daw_bridge.core.document import did_you_mean, load_document
+from daw_bridge.core.errors import PresetInvalid, PresetUnknown
+from daw_bridge.presets.schema import Preset
+
+SUFFIX = ".yaml"
+
+
+@dataclass(frozen=True)
+class StoredPreset:
+    """A preset and the file it was read from; `slug` is that file's name without its suffix."""
+
+    slug: str
+    path: Path
+    preset: Preset
+
+    @property
+    def name(self) -> str:
+        """The name that people read: `Fat Analog Sub`."""
+        return self.preset.name
+
+
+@dataclass(frozen=True)
+class PresetFolder:
+    """A folder of preset files; `origin` says whose they are."""
+
+    origin: str
+    path: Path
+
+
+class PresetLibrary:
+    """The presets of several folders; of two with one slug, the earlier folder's is found."""
+
+    def __init__(self, folders: Sequence[PresetFolder]) -> None:
+        self.folders = tuple(folders)
+
+    def files(self) -> Iterator[tuple[PresetFolder, Path]]:
+        """Every preset file that can be found, by folder and name; shadowed ones are left out."""
+        seen: set[str] = set()
+        for folder in self.folders:
+            for path in sorted(folder.path.glob(f"*{SUFFIX}")):
+                if path.is_file() and path.stem not in seen:
+                    seen.add(path.stem)
+                    yield folder, path
+
+    def slugs(self) -> list[str]:
+        """The names by which presets are called, sorted."""
+        return sorted(path.stem for _, path in self.files())
+
+    def has(self, name: str) -> bool:
+        """Whether `find(name)` would find a file."""
+        return self._path_of(name) is not None
+
+    def find(self, name: str) -> StoredPreset:
+        """The preset called `name`: its slug, its file's path, or the name people read.
+
+        Raises PresetUnknown, or PresetInvalid when the file has mistakes.
+        """
+        path = self._path_of(name)
+        if path is None:
+            raise PresetUnknown(
+                f'No preset is called "{name}". {did_you_mean(slug_of(name), self.slugs())}',
+                advice="See `daw-bridge presets list`.",
+            )
+        return load_preset(path)
+
+    def _path_of(self, name: str) -> Path | None:
+        if name.endswith(SUFFIX) and Path(name).is_file():
+            return Path(name)
+        wanted = slug_of(name)
+        return next((path for _, path in self.files() if path.stem == wanted), None)
+
+
+def load_preset(path: Path) -> StoredPreset:
+    """Read one preset file. Raises PresetInvalid with every mistake in it."""
+    return StoredPreset(path.stem, path, load_document(path, Preset, PresetInvalid))
+
+
+def slug_of(name: str) -> str:
+    """`Fat Analog Sub` -> `fat-analog-sub`: the file name that a preset's name leads to."""
+    words = "".join(character if character.isalnum() else " " for character in name.casefold())
+    return "-".join(words.split())
+
+
+def factory_folder() -> PresetFolder:
+    """The presets that come with the bridge: in a checkout at its top, in a wheel beside this file."""
+    packed = Path(__file__).parent / "factory"
+    checkout = Path(__file__).parents[2] / "presets"
+    return PresetFolder("factory", packed if packed.is_dir() else checkout)

@@ -1,0 +1,124 @@
+"""What a preset says: an instrument, its settings, effects, and how notes are fitted to it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from daw_bridge.core.document import Schema
+from daw_bridge.core.notes import parse_pitch, pitch_name
+
+ParameterValue = bool | int | float | str
+"""A value in the instrument's own words: `0.35`, `320 Hz`, `Saw`, `true`."""
+
+
+class Instrument(Schema):
+    """Who plays: one of our Faust instruments, or a VST3/AU plugin."""
+
+    faust: str | None = Field(None, description="One of the embedded instruments, such as `analog`.")
+    plugin: str | None = Field(None, description="An installed plugin, by name.")
+    path: str | None = Field(None, description="A plugin by its file: `.vst3` or `.component`.")
+    plugin_name: str | None = Field(None, description="Which plugin of a file that holds several.")
+    state: str | None = Field(None, description="Captured raw state: a file beside the preset.")
+    vstpreset: str | None = Field(None, description="A `.vstpreset` file beside the preset.")
+    parameters: dict[str, ParameterValue] = Field(
+        default_factory=dict, description="Settings by the instrument's own names, with units: `320 Hz`."
+    )
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Instrument:
+        named = [key for key in ("faust", "plugin", "path") if getattr(self, key) is not None]
+        if len(named) != 1:
+            raise ValueError("names one instrument: faust, plugin or path")
+        if self.faust is not None and (self.state or self.vstpreset or self.plugin_name):
+            raise ValueError("state, vstpreset and plugin_name are for plugins, not for faust")
+        return self
+
+    @property
+    def label(self) -> str:
+        """The instrument's name for messages."""
+        return self.plugin_name or self.plugin or self.path or f"faust: {self.faust}"
+
+
+class KeyRange(Schema):
+    """Keys from `lowest` to `highest`, both included, as MIDI numbers."""
+
+    lowest: int
+    highest: int
+
+    @model_validator(mode="after")
+    def _spans_an_octave(self) -> KeyRange:
+        if self.highest - self.lowest < 11:
+            raise ValueError("a range spans an octave at least, such as E0..E3 (middle C is C3)")
+        return self
+
+    def __str__(self) -> str:
+        return f"{pitch_name(self.lowest)}..{pitch_name(self.highest)}"
+
+
+def _parse_range(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    lowest, dots, highest = value.partition("..")
+    if not dots:
+        raise ValueError(f"{value!r} is no range; write E0..E3 (middle C is C3)")
+    return {"lowest": parse_pitch(lowest), "highest": parse_pitch(highest)}
+
+
+class VelocityFit(Schema):
+    """How hard the instrument is played: velocity x gain, within 1 to 127."""
+
+    gain: float = Field(1.0, gt=0.0, le=4.0)
+
+
+class NoteFit(Schema):
+    """How a part is fitted to the instrument. Only the rendering changes, never the MIDI file."""
+
+    transpose: int = Field(0, ge=-48, le=48, description="Semitones.")
+    voices: Literal["poly", "mono"] = Field(
+        "poly", description="`mono`: a new note ends the one before; of a chord the top note plays."
+    )
+    range: Annotated[KeyRange, BeforeValidator(_parse_range)] | None = Field(
+        None, description="Notes outside are moved by octaves until they are inside: `E0..E3`."
+    )
+    velocity: VelocityFit = VelocityFit()
+    channel: int = Field(1, ge=1, le=16, description="The MIDI channel that the instrument listens on.")
+
+
+class Output(Schema):
+    """What happens to the sound at the end."""
+
+    gain_db: float = Field(0.0, ge=-60.0, le=24.0)
+    tail: Literal["auto"] | Annotated[float, Field(ge=0.0, le=60.0)] = Field(
+        "auto", description="Seconds after the bounce's end; `auto`: until it is silent, 10 s at most."
+    )
+
+
+EffectParameters = dict[str, ParameterValue]
+
+
+class Preset(Schema):
+    """A sound: who plays, with which settings, through which effects."""
+
+    name: str = Field(min_length=1, max_length=80, pattern=r'^[^\\/:*?"<>|\x00-\x1f]+$')
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    instrument: Instrument
+    fallback: Instrument | None = Field(
+        None, description="Plays when the plugin is not on this machine; the take says so."
+    )
+    notes: NoteFit = NoteFit()
+    effects: tuple[dict[str, EffectParameters | None], ...] = Field(
+        (), description="In order; each `name: {parameter: value}`."
+    )
+    output: Output = Output()
+
+    @model_validator(mode="after")
+    def _one_effect_an_entry(self) -> Preset:
+        for effect in self.effects:
+            if len(effect) != 1:
+                raise ValueError(
+                    "each entry of effects names one effect, such as `- reverb: {wet_level: 0.2}`"
+                )
+        return self
