@@ -143,6 +143,8 @@ def _problems(failure: ValidationError, model: type[Schema], lines: dict[Locatio
         if error["type"] == "extra_forbidden":
             wrong = str(error["loc"][-1])
             message = f"unknown key. {did_you_mean(wrong, _known_keys(model, error['loc'][:-1]))}"
+        elif error["type"] == "model_type":
+            message = "should hold keys and values, such as `key: value`"
         yield Problem(lines.get(location, lines.get(location[:-1], 0)), _dotted(location), message)
 
 

@@ -126,6 +126,12 @@ class BounceSilent(BounceError):
     code = "bounce-silent"
 
 
+class BounceAbandoned(BounceError):
+    """The bridge was ended several times while it worked on this file, which is left alone now."""
+
+    code = "bounce-abandoned"
+
+
 class NothingHeard(BounceError):
     """There is sound, but no note was recognised in it."""
 

@@ -16,33 +16,39 @@ TEMPORARY_PREFIX = ".daw-bridge-"
 
 
 @contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a temporary path to write to; on success it becomes `path`, on failure it is removed.
+def temporary_in(folder: Path, suffix: str) -> Iterator[Path]:
+    """Yield a path in `folder` to write to; `publish` gives it its name, or it is removed at the end.
 
-    The suffix is kept, since audio writers choose the format by it. Raises DeliveryFailed.
+    The suffix is kept, since audio writers choose the format by it. An OSError inside (no space, no
+    permission) becomes DeliveryFailed.
     """
-    temporary = path.with_name(f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:12]}{path.suffix}")
+    temporary = folder / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:12]}{suffix}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
     except OSError as cause:
         raise DeliveryFailed(
             f"could not be written ({cause.strerror or cause}).",
-            where=path,
+            where=folder,
             advice="Check the disk's free space and that you may write to this folder, then bounce again.",
         ) from cause
     finally:
         temporary.unlink(missing_ok=True)
 
 
+def publish(temporary: Path, path: Path) -> None:
+    """Make the file, complete and on the disk, visible as `path`, in the same folder, in one step."""
+    with temporary.open("rb+") as written:
+        os.fsync(written.fileno())
+    temporary.replace(path)
+    _sync_folder(path.parent)
+
+
 def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to `path` in one visible step."""
-    with written_whole(path) as temporary:
+    """Write `content` to `path` in one visible step. Raises DeliveryFailed."""
+    with temporary_in(path.parent, path.suffix) as temporary:
         temporary.write_bytes(content)
+        publish(temporary, path)
 
 
 def sha256_of(path: Path) -> str:

@@ -1,0 +1,26 @@
+"""Settings: `bridge.yaml` in a session, and the user's own file."""
+
+from daw_bridge.settings.load import (
+    SETTINGS_NAME,
+    STATE_FOLDER,
+    Session,
+    load_session,
+    load_user_settings,
+    user_folder,
+)
+from daw_bridge.settings.schema import FixedTempo, Profile, Rule, SessionSettings, Tempo, UserSettings
+
+__all__ = [
+    "SETTINGS_NAME",
+    "STATE_FOLDER",
+    "FixedTempo",
+    "Profile",
+    "Rule",
+    "Session",
+    "SessionSettings",
+    "Tempo",
+    "UserSettings",
+    "load_session",
+    "load_user_settings",
+    "user_folder",
+]

@@ -1,0 +1,110 @@
+"""What the settings say: `bridge.yaml` in a session, and the user's own file."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
+
+from daw_bridge.core.document import Schema
+from daw_bridge.core.timing import TempoMap, TimeSignature
+
+Profile = Literal["auto", "bass", "lead", "piano", "keys", "pad", "guitar", "vocal", "drums"]
+
+
+class FixedTempo(Schema):
+    """A tempo that the user names, with its meter."""
+
+    bpm: float = Field(ge=10, le=999, description="Quarter notes a minute.")
+    time_signature: str = Field("4/4", description="Such as `7/8`.")
+
+    @field_validator("time_signature")
+    @classmethod
+    def _is_time_signature(cls, value: str) -> str:
+        return str(TimeSignature.parse(value))
+
+    def to_map(self) -> TempoMap:
+        """One tempo from beginning to end."""
+        return TempoMap.constant(self.bpm, TimeSignature.parse(self.time_signature))
+
+
+def _parse_tempo(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"bpm": value}
+    if isinstance(value, str) and value != "audio":
+        bpm, _, meter = value.strip().partition(" ")
+        try:
+            return {"bpm": float(bpm), **({"time_signature": meter.strip()} if meter else {})}
+        except ValueError:
+            raise ValueError(f'{value!r} is no tempo; write audio, 97 or "97 7/8"') from None
+    return value
+
+
+def _kind_of_tempo(value: Any) -> str:
+    return "audio" if isinstance(value, str) else "fixed"
+
+
+Tempo = Annotated[
+    Annotated[Literal["audio"], Tag("audio")] | Annotated[FixedTempo, Tag("fixed")],
+    Discriminator(_kind_of_tempo),
+    BeforeValidator(_parse_tempo),
+]
+"""`audio` (an estimate, labelled as such), a number of BPM, `97 7/8`, or {bpm, time_signature}."""
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+PresetNames = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+"""One preset's name or a list of them."""
+
+
+def _inside_the_session(value: str) -> str:
+    path = PurePath(value)
+    if path.is_absolute() or ".." in path.parts or not path.parts or path.parts[0] == "~":
+        raise ValueError("names a folder inside the session, such as Bounces")
+    return value
+
+
+SessionFolder = Annotated[str, BeforeValidator(lambda v: _inside_the_session(v) if isinstance(v, str) else v)]
+
+
+class Rule(Schema):
+    """What to do with the bounces whose path matches; the first rule that matches wins."""
+
+    match: str = Field(description='A pattern on the path below the watched folder: `"*bass*"`.')
+    preset: PresetNames | None = Field(None, description="One preset or a list.")
+    profile: Profile | None = Field(None, description="What kind of part to expect.")
+
+
+class SessionSettings(Schema):
+    """`bridge.yaml`: how one session is served."""
+
+    watch: SessionFolder = Field("Bounces", description="The folder that the DAW exports to.")
+    deliver: SessionFolder = Field("Bridge", description="The folder that takes go to.")
+    preset: PresetNames = Field(
+        ("fat-analog-sub",), description="The preset (or list) when nothing else names one."
+    )
+    profile: Profile = Field("auto", description="What kind of part to expect.")
+    rules: tuple[Rule, ...] = Field((), description="By name: the first rule that matches wins.")
+    tempo: Tempo = Field(
+        "audio", description="`97`, `97 7/8`, `{bpm: 97, time_signature: 7/8}`, or `audio`: a labelled guess."
+    )
+    engine: str = Field("basic-pitch", description="The transcription engine.")
+    settle: float = Field(
+        0.5, ge=0.05, le=60, description="Seconds that a bounce must be still before it is taken."
+    )
+    poll: bool = Field(False, description="Look at the folder in turns; for network drives.")
+
+
+class UserSettings(Schema):
+    """The user's own file: what holds for every session on this machine."""
+
+    plugin_folders: tuple[str, ...] = Field((), description="More folders to look for plugins in.")
+    preset_folders: tuple[str, ...] = Field((), description="More folders to look for presets in.")
+    workers: int = Field(2, ge=1, le=32, description="How many instruments may render side by side.")
+    render_limit: float = Field(
+        60, ge=1, le=3600, description="Seconds after which an instrument that does not answer is stopped."
+    )
