@@ -1,0 +1,46 @@
+"""AudioClip -> Part: which notes are in a bounce, and at which tempo.
+
+Engines register under the entry point group `daw_bridge.engines`, so that a package of its own can
+bring another one; nothing of an engine is loaded before it is asked for.
+"""
+
+from __future__ import annotations
+
+import functools
+from importlib.metadata import entry_points
+
+from daw_bridge.core.document import did_you_mean
+from daw_bridge.core.errors import EngineMissing, EngineUnknown
+from daw_bridge.transcribe.engine import Engine, Progress
+from daw_bridge.transcribe.profiles import PROFILES
+
+__all__ = ["DEFAULT_ENGINE", "PROFILES", "Engine", "Progress", "engine", "engine_names"]
+
+DEFAULT_ENGINE = "basic-pitch"
+_GROUP = "daw_bridge.engines"
+
+
+@functools.cache
+def engine(name: str) -> Engine:
+    """The engine of that name; the same one each time, so that its model stays loaded.
+
+    Raises EngineUnknown for a name that nothing registers, EngineMissing when its package can't be
+    imported.
+    """
+    found = next(iter(entry_points(group=_GROUP, name=name)), None)
+    if found is None:
+        raise EngineUnknown(
+            f'No transcription engine is called "{name}".', advice=did_you_mean(name, engine_names())
+        )
+    try:
+        made: Engine = found.load()()
+    except ImportError as cause:
+        raise EngineMissing(
+            f'The engine "{name}" can\'t be loaded ({cause}).', advice="Install its package again."
+        ) from cause
+    return made
+
+
+def engine_names() -> tuple[str, ...]:
+    """The names of all engines that are installed."""
+    return tuple(sorted(entry_points(group=_GROUP).names))

@@ -1,0 +1,137 @@
+"""The basic-pitch engine: its ONNX model on onnxruntime, with decoding of our own.
+
+Of the package basic-pitch only the model file is used (Apache-2.0). Importing the package would ask
+for TensorFlow and librosa, so the file is found without that.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.errors import EngineFailed, EngineMissing
+from daw_bridge.core.notes import Part
+from daw_bridge.transcribe import posteriors
+from daw_bridge.transcribe.decoding import decode
+from daw_bridge.transcribe.engine import Progress, no_progress
+from daw_bridge.transcribe.posteriors import KEPT_FRAMES, KEYS, MARGIN_FRAMES, RATE_HZ, Floats, Posteriors
+from daw_bridge.transcribe.profiles import find_profile
+
+MODEL = Path("saved_models", "icassp_2022", "nmp.onnx")
+INPUT = "serving_default_input_2:0"
+NOTE, ONSET = "StatefulPartitionedCall:1", "StatefulPartitionedCall:2"
+BATCH = 4
+"""Windows a run. Measured on two cores: 12.6 ms a window alone, 11.1 in fours, no less in more."""
+
+DECODING = 1
+"""Count up when decoding changes, so that parts cached before are made anew."""
+
+_REINSTALL = "Install it again: uv sync (or: pip install --no-deps basic-pitch==0.4.0)."
+
+
+class BasicPitch:
+    """Polyphonic, for any pitched instrument. The model is loaded at the first clip and kept.
+
+    Safe to use from several threads.
+    """
+
+    name = "basic-pitch"
+    rate_hz = RATE_HZ
+
+    def __init__(self) -> None:
+        self._session: Any = None
+        self._loading = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        """The model's version and our decoding's, such as `0.4.0+1`. Raises EngineMissing."""
+        try:
+            return f"{version('basic-pitch')}+{DECODING}"
+        except PackageNotFoundError as cause:
+            raise EngineMissing("The package basic-pitch is not installed.", advice=_REINSTALL) from cause
+
+    def transcribe(
+        self, clip: AudioClip, *, profile: str = "auto", on_progress: Progress = no_progress
+    ) -> Part:
+        """As `Engine.transcribe`."""
+        kind = find_profile(profile)
+        heard = self.posteriors(clip, on_progress=on_progress)
+        return decode(heard, clip, kind)
+
+    def posteriors(self, clip: AudioClip, *, on_progress: Progress = no_progress) -> Posteriors:
+        """Run the network over the clip (one channel at 22,050 Hz). Errors as `Engine.transcribe`."""
+        if clip.rate_hz != RATE_HZ or clip.channels != 1:
+            raise ValueError(f"one channel at {RATE_HZ} Hz wanted, not {clip.channels} at {clip.rate_hz} Hz")
+        session = self._load()
+        samples = clip.samples[0]
+        count = posteriors.window_count(len(samples))
+        note, onset = (np.empty((KEYS, count * KEPT_FRAMES), np.float32) for _ in range(2))
+        done = 0
+        for block in posteriors.windows(samples, BATCH):
+            start, stop = done * KEPT_FRAMES, (done + len(block)) * KEPT_FRAMES
+            note[:, start:stop], onset[:, start:stop] = map(_stitched, _run(session, block))
+            done += len(block)
+            on_progress(done / count)
+        frames = posteriors.frame_count(len(samples))
+        return Posteriors(note[:, :frames], onset[:, :frames])
+
+    def _load(self) -> Any:
+        with self._loading:
+            if self._session is None:
+                self._session = _open_session(find_model())
+            return self._session
+
+
+def find_model() -> Path:
+    """The model file in the installed package basic-pitch. Raises EngineMissing."""
+    package = importlib.util.find_spec("basic_pitch")
+    if package is None or package.origin is None:
+        raise EngineMissing("The package basic-pitch is not installed.", advice=_REINSTALL)
+    model = Path(package.origin).parent / MODEL
+    if not model.is_file():
+        raise EngineMissing("basic-pitch's model is missing.", where=model, advice=_REINSTALL)
+    return model
+
+
+def _open_session(model: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # Waiting threads would otherwise spin, and take the cores from the DAW and from rendering.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except _onnx_errors() as cause:
+        raise EngineMissing(
+            f"basic-pitch's model can't be loaded ({cause}).", where=model, advice=_REINSTALL
+        ) from cause
+
+
+def _run(session: Any, block: Floats) -> list[Floats]:
+    try:
+        answers: list[Floats] = session.run([NOTE, ONSET], {INPUT: block})
+    except _onnx_errors() as cause:
+        raise EngineFailed(
+            f"basic-pitch's model stopped with an error ({cause}).",
+            advice="Free some memory and bounce again; report it if it happens again.",
+        ) from cause
+    return answers
+
+
+def _stitched(answer: Floats) -> Floats:
+    """[windows, 172, keys] -> [keys, windows * 142]."""
+    kept = answer[:, MARGIN_FRAMES:-MARGIN_FRAMES]
+    return kept.reshape(-1, kept.shape[-1]).T
+
+
+def _onnx_errors() -> tuple[type[Exception], ...]:
+    """What onnxruntime raises: its own classes (each a bare Exception), and RuntimeError."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    return (state.Fail, state.InvalidProtobuf, state.NoSuchFile, state.RuntimeException, RuntimeError)
