@@ -8,6 +8,10 @@ The flow, and the packages that are its steps:
 `service` is what every door (`cli`) calls. `core` holds the words that all of them share.
 """
 
-from importlib.metadata import version
 
-__version__ = version("daw-bridge")
+
+def version() -> str:
+    """The installed version."""
+    from importlib.metadata import version as installed_version
+
+    return installed_version("daw-bridge")

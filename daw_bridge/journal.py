@@ -69,15 +69,14 @@ class PartKey:
 class Journal:
     """A session's memory; safe to use from several threads. `root` is what its paths are relative to."""
 
-    def __init__(self, file: Path | None, root: Path) -> None:
-        """Open `file`, or remember in memory alone when it is None (a conversion with no session)."""
+    def __init__(self, file: Path, root: Path) -> None:
+        """Open `file`, and make it if need be. Raises DeliveryFailed."""
         self._root = root
         self._lock = threading.RLock()
         self._file = file
         with self._said():
-            if file is not None:
-                file.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(file or ":memory:", check_same_thread=False, isolation_level=None)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
             self._db.executescript("PRAGMA synchronous = FULL;" + _SCHEMA)
 
     def close(self) -> None:

@@ -27,6 +27,22 @@ class BridgeError(Exception):
         return f"{place}{self.what} {self.advice}"
 
 
+class InternalError(BridgeError):
+    """Something that we did not foresee; the log has the details."""
+
+    code = "internal"
+    exit_code = 70
+
+    @classmethod
+    def of(cls, cause: Exception, *, where: Path | str | None = None) -> InternalError:
+        """Wrap an unforeseen exception."""
+        return cls(
+            f"Something went wrong that we did not foresee ({type(cause).__name__}: {cause}).",
+            where=where,
+            advice="Please report it with the log and, if you can, the file.",
+        )
+
+
 # -- what the user wrote -------------------------------------------------------------------------
 
 

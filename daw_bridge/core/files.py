@@ -23,17 +23,24 @@ def temporary_in(folder: Path, suffix: str) -> Iterator[Path]:
     permission) becomes DeliveryFailed.
     """
     temporary = folder / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:12]}{suffix}"
-    try:
+    with _failure_said(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        yield temporary
+        try:
+            yield temporary
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _failure_said(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as cause:
         raise DeliveryFailed(
             f"could not be written ({cause.strerror or cause}).",
             where=folder,
             advice="Check the disk's free space and that you may write to this folder, then bounce again.",
         ) from cause
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def publish(temporary: Path, path: Path) -> None:

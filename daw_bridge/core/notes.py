@@ -102,7 +102,7 @@ def parse_pitch(name: str) -> int:
     while rest[:1] in ("#", "b"):
         shift += 1 if rest[0] == "#" else -1
         rest = rest[1:]
-    if letter not in _STEPS or not rest.lstrip("-").isdigit() or rest.count("-") > 1:
+    if letter not in _STEPS or not rest.removeprefix("-").isdecimal():
         raise ValueError(f"{name!r} is no pitch; write C3, F#1 or Bb-1 (middle C is C3)")
     pitch = _STEPS[letter] + shift + 12 * (int(rest) + 2)
     if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:

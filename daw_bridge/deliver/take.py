@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -81,16 +82,40 @@ class Take(Schema):
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class DeliveredTake:
+    """A take as it lies in the session: its folder, its take file's path and what that file says."""
+
+    file: Path
+    take: Take
+
+    @property
+    def folder(self) -> Path:
+        """Where all of it lies."""
+        return self.file.parent
+
+    @property
+    def midi(self) -> Path:
+        """The MIDI file."""
+        return self.folder / self.take.midi.file
+
+    @property
+    def audio(self) -> tuple[Path, ...]:
+        """The rendered files, in the order of the presets."""
+        return tuple(self.folder / r.file for r in self.take.renderings if r.file is not None)
+
+
 def load_take(path: Path) -> Take:
     """Read a take file. Raises TakeInvalid."""
     return load_document(path, Take, TakeInvalid)
 
 
-def deliver_take(folder: Path, name: str, take: Take, ledger: Ledger) -> Delivered:
-    """Put the take file into its folder."""
+def deliver_take(folder: Path, name: str, take: Take, ledger: Ledger) -> DeliveredTake:
+    """Put the take file into its folder. Raises DeliveryFailed."""
     body = yaml.safe_dump(take.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
     text = f"# How this take was made, by DAW Bridge.\n{body}"
-    return deliver_file(folder, name, TAKE_SUFFIX, lambda path: _write(path, text), ledger)
+    delivered = deliver_file(folder, name, TAKE_SUFFIX, lambda path: _write(path, text), ledger)
+    return DeliveredTake(delivered.path, take)
 
 
 def take_folder(root: Path, name: str, bounce: Path, fingerprint: str) -> tuple[Path, Take | None]:

@@ -69,7 +69,7 @@ def _parse_range(value: Any) -> Any:
 class VelocityFit(Schema):
     """How hard the instrument is played: velocity x gain, within 1 to 127."""
 
-    gain: float = Field(1.0, gt=0.0, le=4.0)
+    gain: float = Field(1.0, gt=0.0, le=4.0, description="Times the velocity that was heard.")
 
 
 class NoteFit(Schema):
@@ -89,7 +89,7 @@ class NoteFit(Schema):
 class Output(Schema):
     """What happens to the sound at the end."""
 
-    gain_db: float = Field(0.0, ge=-60.0, le=24.0)
+    gain_db: float = Field(0.0, ge=-60.0, le=24.0, description="Louder or softer, in decibels.")
     tail: Literal["auto"] | Annotated[float, Field(ge=0.0, le=60.0)] = Field(
         "auto", description="Seconds after the bounce's end; `auto`: until it is silent, 10 s at most."
     )
@@ -101,9 +101,14 @@ EffectParameters = dict[str, ParameterValue]
 class Preset(Schema):
     """A sound: who plays, with which settings, through which effects."""
 
-    name: str = Field(min_length=1, max_length=80, pattern=r'^[^\\/:*?"<>|\x00-\x1f]+$')
-    description: str = ""
-    tags: tuple[str, ...] = ()
+    name: str = Field(
+        min_length=1,
+        max_length=80,
+        pattern=r'^[^\\/:*?"<>|\x00-\x1f]+$',
+        description="What people read, also in the rendering's file name.",
+    )
+    description: str = Field("", description="A sentence on how it sounds.")
+    tags: tuple[str, ...] = Field((), description="Words to find it by.")
     instrument: Instrument
     fallback: Instrument | None = Field(
         None, description="Plays when the plugin is not on this machine; the take says so."

@@ -7,6 +7,7 @@ from daw_bridge.settings.load import (
     load_session,
     load_user_settings,
     user_folder,
+    user_state_folder,
 )
 from daw_bridge.settings.schema import FixedTempo, Profile, Rule, SessionSettings, Tempo, UserSettings
 
@@ -23,4 +24,5 @@ __all__ = [
     "load_session",
     "load_user_settings",
     "user_folder",
+    "user_state_folder",
 ]

@@ -68,6 +68,11 @@ def user_folder() -> Path:
     return Path(platformdirs.user_config_dir("daw-bridge", appauthor=False))
 
 
+def user_state_folder() -> Path:
+    """Where the bridge keeps what it remembers outside of sessions, and its log."""
+    return Path(platformdirs.user_state_dir("daw-bridge", appauthor=False))
+
+
 def load_user_settings(folder: Path | None = None) -> UserSettings:
     """Read the user's `settings.yaml`; the defaults when there is none. Raises SettingsInvalid."""
     file = (folder or user_folder()) / "settings.yaml"

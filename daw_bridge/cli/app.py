@@ -1,0 +1,65 @@
+"""`daw-bridge`: its commands, and how every error leaves it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from daw_bridge.cli.console import show_error
+from daw_bridge.cli.convert import convert
+from daw_bridge.cli.demo import demo
+from daw_bridge.cli.doctor import doctor
+from daw_bridge.cli.init import init
+from daw_bridge.cli.presets import presets
+from daw_bridge.cli.watch import watch
+from daw_bridge.core.errors import BridgeError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="daw-bridge",
+    help="Bounce a stem, get the part back: MIDI on your session's grid, played by your own instrument.",
+    epilog="First time here? Run [bold]daw-bridge demo[/bold].",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from daw_bridge import version
+
+        typer.echo(f"daw-bridge {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command()(demo)
+app.command()(init)
+app.command()(watch)
+app.command()(convert)
+app.add_typer(presets, name="presets")
+app.command()(doctor)
+
+
+def main() -> None:
+    """The console script. Errors of ours end with their own exit code and no traceback."""
+    try:
+        app()
+    except BridgeError as error:
+        show_error(error, as_json="--json" in sys.argv)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,116 @@
+"""`daw-bridge doctor`: what is installed, which folders, which plugins, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from daw_bridge.cli.console import print_json, stdout
+from daw_bridge.cli.options import Json
+from daw_bridge.core.errors import BridgeError
+
+PACKAGES = ("pedalboard", "dawdreamer", "onnxruntime", "basic-pitch", "mido", "python-rtmidi", "watchdog")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; `mend` says what to do when it is wrong, and is empty when it is right."""
+
+    topic: str
+    found: str
+    mend: str = ""
+
+
+def doctor(json: Json = False) -> None:
+    """Look at this machine: packages, folders, plugins, instruments. Ends with 1 when something is wrong."""
+    findings = [*_packages(), *_folders(), _looked_at("engine", _engine), _looked_at("instruments", _instruments)]
+    plugins = _plugins()
+    if json:
+        print_json({"findings": [vars(f) for f in findings], "plugins": plugins})
+    else:
+        _show(findings, plugins)
+    if any(finding.mend for finding in findings):
+        raise typer.Exit(1)
+
+
+def _show(findings: list[Finding], plugins: list[dict[str, str]]) -> None:
+    from rich.table import Table
+
+    table = Table("", "", "", box=None, show_header=False, pad_edge=False)
+    for finding in findings:
+        mark = "[red]✗[/red]" if finding.mend else "[green]✓[/green]"
+        table.add_row(mark, finding.topic, finding.found)
+        if finding.mend:
+            table.add_row("", "", f"[bold]{finding.mend}[/bold]")
+    for plugin in plugins:
+        table.add_row("[green]✓[/green]", plugin["format"], f"{plugin['name']}  [dim]{plugin['path']}[/dim]")
+    if not plugins:
+        table.add_row("–", "plugins", "none seen; the embedded instruments play without any")
+    stdout().print(table)
+
+
+def _packages() -> list[Finding]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    findings = [Finding("python", f"{platform.python_version()} on {platform.platform()}")]
+    for package in PACKAGES:
+        try:
+            findings.append(Finding(package, version(package)))
+        except PackageNotFoundError:
+            findings.append(
+                Finding(package, "not installed", f"Install daw-bridge again, or: uv pip install {package}")
+            )
+    return findings
+
+
+def _folders() -> list[Finding]:
+    from daw_bridge.presets import factory_folder
+    from daw_bridge.settings import load_user_settings, user_folder, user_state_folder
+
+    findings = [
+        Finding("your settings", str(user_folder() / "settings.yaml")),
+        Finding("your presets", str(user_folder() / "presets")),
+        Finding("journal and log", str(user_state_folder())),
+        Finding("factory presets", str(factory_folder().path)),
+    ]
+    findings.append(_looked_at("settings", lambda: f"{load_user_settings().workers} workers"))
+    return findings
+
+
+def _engine() -> str:
+    from daw_bridge.transcribe import DEFAULT_ENGINE, engine
+
+    default = engine(DEFAULT_ENGINE)
+    return f"{default.name} {default.version}"
+
+
+def _instruments() -> str:
+    from daw_bridge.service import Bridge
+
+    with Bridge() as bridge:
+        preset = bridge.library().find("fat-analog-sub")
+        bridge.check(preset)
+        count = sum(1 for _ in bridge.library().files())
+    return f"{preset.name} plays; {count} presets"
+
+
+def _plugins() -> list[dict[str, str]]:
+    from daw_bridge.host import installed_plugins
+    from daw_bridge.settings import load_user_settings
+
+    folders = [Path(folder).expanduser() for folder in load_user_settings().plugin_folders]
+    return [
+        {"name": plugin.name, "format": plugin.format, "path": str(plugin.path)}
+        for plugin in installed_plugins(folders)
+    ]
+
+
+def _looked_at(topic: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(topic, look())
+    except BridgeError as error:
+        return Finding(topic, error.what, f"{error.advice}")

@@ -1,0 +1,32 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from daw_bridge.settings import FixedTempo
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, and nothing else.")]
+TempoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tempo", "-t", help='97, "97 7/8", or audio: a guess from the sound.', metavar="BPM [METER]"
+    ),
+]
+
+
+def parse_tempo_option(text: str | None) -> FixedTempo | Literal["audio"]:
+    """What `--tempo` says. Raises typer.BadParameter."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from daw_bridge.settings import Tempo
+
+    tempo: TypeAdapter[FixedTempo | Literal["audio"]] = TypeAdapter(Tempo)
+    try:
+        return tempo.validate_python(text or "audio")
+    except ValidationError as error:
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise typer.BadParameter(message, param_hint="--tempo") from None

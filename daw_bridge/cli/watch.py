@@ -1,0 +1,47 @@
+"""`daw-bridge watch`: the daemon."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daw_bridge.cli.console import Reporter, short, stderr
+from daw_bridge.cli.options import Json
+
+
+def watch(
+    sessions: Annotated[
+        list[Path] | None, typer.Argument(help="Folders with a bridge.yaml; this one by default.")
+    ] = None,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Look at the folders in turns; for network drives.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Wait for bounces and answer each with its take. Ctrl-C ends it.
+
+    Bounces that were made while the bridge was off are found at the start.
+
+    [dim]daw-bridge watch "My Song Project"[/dim]
+    """
+    from daw_bridge.service import Bridge, OpenSession
+    from daw_bridge.settings import load_session
+
+    opened = [load_session(folder) for folder in sessions or [Path(".")]]
+    ended = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: ended.set())
+    console = stderr()
+    with Bridge() as bridge, Reporter(as_json=json) as reporter, ExitStack() as stack:
+        for session in opened:
+            stack.enter_context(OpenSession(bridge, session, reporter, poll=poll or None))
+            if not json:
+                console.print(f"Watching {short(session.watched)} (Ctrl-C ends it)")
+        while not ended.wait(timeout=1.0):  # a wait without end would keep Windows from seeing Ctrl-C
+            pass

@@ -1,0 +1,229 @@
+"""The order of the steps, and nothing else: listen, transcribe, deliver the notes, render, deliver the sound.
+
+Every step is handed in, so that a test can pass a fake one. `run` may be ended at any point and run again:
+what it has heard is remembered, and what it has delivered is delivered to the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.errors import BridgeError, NothingHeard
+from daw_bridge.core.notes import Part
+from daw_bridge.core.timing import TempoMap
+from daw_bridge.deliver.audio import write_wav
+from daw_bridge.deliver.midi import midi_bytes
+from daw_bridge.deliver.placing import Delivered, Ledger, deliver_file
+from daw_bridge.deliver.take import (
+    DeliveredTake,
+    Take,
+    TakeBounce,
+    TakePlace,
+    TakeRendering,
+    TakeTempo,
+    TakeTranscription,
+    bounce_reference,
+    deliver_take,
+    entry,
+    take_folder,
+)
+from daw_bridge.events import Failed, NotesDelivered, Progress, Tell
+from daw_bridge.host import Rendering
+from daw_bridge.intake import Bounce
+from daw_bridge.journal import PartKey
+from daw_bridge.presets import StoredPreset
+from daw_bridge.session.tempo import SessionTempo, resolve_tempo
+from daw_bridge.settings import FixedTempo
+from daw_bridge.transcribe import Engine
+
+
+@dataclass(frozen=True)
+class Job:
+    """One bounce, and what is wanted of it."""
+
+    bounce: Path
+    take: str
+    """The take's name below `deliver_to`, with sub-folders: `verse/bass`."""
+    deliver_to: Path
+    presets: tuple[StoredPreset, ...]
+    profile: str
+    tempo: FixedTempo | Literal["audio"]
+    tempo_named_by: str
+    warnings: tuple[str, ...] = ()
+
+
+class Instruments(Protocol):
+    """Whoever plays parts: the host."""
+
+    def prepare(self, preset: StoredPreset) -> None:
+        """Begin to load the instrument; does not wait."""
+
+    def render(
+        self, part: Part, preset: StoredPreset, *, rate_hz: int, tempo_map: TempoMap | None = None
+    ) -> Rendering:
+        """The part, played; raises PluginError."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps that `run` puts in order."""
+
+    listen: Callable[[Path, int], tuple[Bounce, AudioClip]]
+    """Path and rate in Hz -> what the file is, and its sound in mono at that rate."""
+    engine: Engine
+    estimate_tempo: Callable[[AudioClip, Part], tuple[float, float] | None]
+    """-> BPM and confidence (0 to 1), or None when there is no telling."""
+    instruments: Instruments
+
+
+class Memory(Ledger, Protocol):
+    """What outlives a run: the journal."""
+
+    def part(self, key: PartKey) -> Part | None:
+        """The part heard earlier."""
+
+    def remember_part(self, key: PartKey, part: Part) -> None:
+        """Keep a part."""
+
+
+def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
+    """Take one bounce all the way. Raises BridgeError when no notes can be delivered.
+
+    An instrument that fails costs its own rendering only: the take says so, and `Failed` is told.
+    """
+    for preset in job.presets:
+        steps.instruments.prepare(preset)  # instruments load while the part is heard
+    bounce, part, tempo = _hear(job, steps, memory, tell)
+
+    folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, bounce.fingerprint)
+    midi = _deliver_notes(folder, part, tempo, memory)
+    take = _take(job, folder, bounce, part, tempo, steps.engine, midi, earlier)
+    deliver_take(folder, folder.name, take, memory)
+    tell(NotesDelivered(job.bounce, midi.path, len(part.notes)))
+
+    rendered = _render_all(job, folder, part, bounce, tempo, steps.instruments, memory, tell)
+    complete = take.model_copy(update={"renderings": (*rendered, *take.renderings)})
+    return deliver_take(folder, folder.name, complete, memory)
+
+
+def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell) -> tuple[Bounce, Part, SessionTempo]:
+    """The notes in the bounce and their grid. The sound itself, 300 MB an hour, ends with this function."""
+    tell(Progress(job.bounce, "listen", 0.0))
+    bounce, clip = steps.listen(job.bounce, steps.engine.rate_hz)
+    part = _transcribe(job, bounce, clip, steps.engine, memory, tell)
+    tempo = resolve_tempo(
+        job.tempo, named_by=job.tempo_named_by, estimate=lambda: steps.estimate_tempo(clip, part)
+    )
+    return bounce, part, tempo
+
+
+def _transcribe(
+    job: Job, bounce: Bounce, clip: AudioClip, engine: Engine, memory: Memory, tell: Tell
+) -> Part:
+    key = PartKey(bounce.fingerprint, engine.name, engine.version, job.profile)
+    part = memory.part(key)
+    if part is None:
+        part = engine.transcribe(
+            clip,
+            profile=job.profile,
+            on_progress=lambda fraction: tell(Progress(job.bounce, "transcribe", fraction)),
+        )
+        memory.remember_part(key, part)
+    if not part.notes:
+        raise NothingHeard(
+            "No notes were recognised in it.",
+            where=job.bounce,
+            advice="Bounce one instrument by itself, louder, without long reverb or delay.",
+        )
+    return part
+
+
+def _deliver_notes(folder: Path, part: Part, tempo: SessionTempo, memory: Memory) -> Delivered:
+    content = midi_bytes(part, tempo.tempo_map, track_name=folder.name)
+    return deliver_file(folder, folder.name, ".mid", lambda path: _write(path, content), memory)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _render_all(
+    job: Job,
+    folder: Path,
+    part: Part,
+    bounce: Bounce,
+    tempo: SessionTempo,
+    instruments: Instruments,
+    memory: Memory,
+    tell: Tell,
+) -> Iterable[TakeRendering]:
+    """One rendering a preset, side by side, in the presets' order."""
+    done = 0
+
+    def render(preset: StoredPreset) -> TakeRendering:
+        nonlocal done
+        try:
+            rendering = instruments.render(part, preset, rate_hz=bounce.rate_hz, tempo_map=tempo.tempo_map)
+            name = f"{folder.name} - {preset.name}"
+            audio = deliver_file(folder, name, ".wav", lambda path: write_wav(rendering.clip, path), memory)
+        except BridgeError as error:
+            tell(Failed(job.bounce, error))
+            return TakeRendering(preset=preset.slug, name=preset.name, error=str(error))
+        done += 1
+        tell(Progress(job.bounce, "render", done / len(job.presets)))
+        return TakeRendering(
+            preset=preset.slug,
+            name=preset.name,
+            instrument=rendering.instrument,
+            file=audio.path.name,
+            sha256=audio.sha256,
+            warnings=rendering.warnings,
+        )
+
+    if not job.presets:
+        return ()
+    tell(Progress(job.bounce, "render", 0.0))
+    with ThreadPoolExecutor(len(job.presets), thread_name_prefix="render") as pool:
+        return tuple(pool.map(render, job.presets))
+
+
+def _take(
+    job: Job,
+    folder: Path,
+    bounce: Bounce,
+    part: Part,
+    tempo: SessionTempo,
+    engine: Engine,
+    midi: Delivered,
+    earlier: Take | None,
+) -> Take:
+    """The take file without this run's renderings; those of the same audio on other presets stay."""
+    wanted = {preset.slug for preset in job.presets}
+    same_audio = earlier is not None and earlier.bounce.fingerprint == bounce.fingerprint
+    kept = [r for r in earlier.renderings if r.preset not in wanted] if earlier and same_audio else []
+    return Take(
+        bounce=TakeBounce(
+            file=bounce_reference(folder, job.bounce),
+            fingerprint=bounce.fingerprint,
+            rate_hz=bounce.rate_hz,
+            channels=bounce.channels,
+            duration_s=round(bounce.duration_s, 6),
+        ),
+        transcription=TakeTranscription(
+            engine=engine.name, engine_version=engine.version, profile=job.profile, notes=len(part.notes)
+        ),
+        tempo=TakeTempo(
+            bpm=round(tempo.tempo_map.initial_bpm, 3),
+            time_signature=str(tempo.tempo_map.time_signature),
+            source=tempo.source,
+        ),
+        place=TakePlace(bar=1, source="the bounce's place is not known: it is taken to start on bar 1"),
+        midi=entry(midi),
+        renderings=tuple(kept),
+        warnings=job.warnings,
+    )
