@@ -10,6 +10,13 @@ import numpy.typing as npt
 Samples = npt.NDArray[np.float32]
 """float32 [channels, frames], full scale at 1.0."""
 
+AUDIO_SUFFIXES = (
+    *(".wav", ".wave", ".bwf", ".rf64", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga", ".mp3"),
+    *(".w64", ".caf", ".m4a", ".mp4", ".aac", ".opus", ".wma", ".wv"),
+)
+"""Names of files that a DAW bounces to, in lower case. The second row is not read everywhere: it is
+taken up all the same, so that the user is told which formats are."""
+
 
 @dataclass(frozen=True, eq=False)
 class AudioClip:
