@@ -57,6 +57,8 @@ class BounceReader:
 def open_bounce(path: Path) -> Iterator[BounceReader]:
     """Open `path` for reading; raises BounceMissing, -Unreadable, -Truncated or -Empty."""
     try:
+        if path.is_fifo():  # opening one would wait for a writer, for ever
+            raise BounceUnreadable("This is a pipe, not a file.", where=path, advice=_BOUNCE_AS)
         with path.open("rb") as file:
             size = _check_container(path, file)
             yield _open_decoder(path, file, size)
@@ -65,9 +67,7 @@ def open_bounce(path: Path) -> Iterator[BounceReader]:
             "The file is not there.", where=path, advice="Check its name, or bounce it again."
         ) from cause
     except IsADirectoryError as cause:
-        raise BounceUnreadable(
-            "This is a folder, not an audio file.", where=path, advice=_BOUNCE_AS
-        ) from cause
+        raise _folder(path) from cause
     except PermissionError as cause:
         if path.is_dir():  # what Windows says of a folder
             raise _folder(path) from cause
