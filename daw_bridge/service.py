@@ -14,13 +14,14 @@ from typing import Literal
 
 from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
 from daw_bridge.core.files import remove_leftovers
+from daw_bridge.core.notes import Note, Part
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.events import Event, Failed, Skipped, TakeDelivered, Taken, Tell
 from daw_bridge.host import Host
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal, State
 from daw_bridge.pipeline import Instruments, Job, Steps, run
-from daw_bridge.presets import PresetFolder, PresetLibrary, factory_folder
+from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder
 from daw_bridge.session.choice import choose, split_tags
 from daw_bridge.session.lock import SessionLock
 from daw_bridge.settings import (
@@ -46,7 +47,14 @@ MAX_ATTEMPTS = 3
 class Bridge:
     """The instruments, engines and presets of this machine; one for all sessions. A context manager."""
 
-    def __init__(self, user: UserSettings | None = None, *, instruments: Instruments | None = None) -> None:
+    def __init__(
+        self,
+        user: UserSettings | None = None,
+        *,
+        instruments: Instruments | None = None,
+        state: Path | None = None,
+    ) -> None:
+        """Read the user's settings and state folder where they are not given. Raises SettingsInvalid."""
         self.user = user or load_user_settings()
         self._owned = ExitStack()
         self._instruments = instruments
@@ -124,6 +132,11 @@ class Bridge:
         delivered = run(job, self.steps(engine_name), self._journal, tell)
         tell(TakeDelivered(bounce, delivered))
         return delivered
+
+    def check(self, preset: StoredPreset) -> None:
+        """Load a preset into its instrument and play a note. Raises PluginError."""
+        middle = Part((Note(0.0, 60, 0.2),), duration_s=0.2)
+        self.instruments.render(middle, preset, rate_hz=44_100)
 
     def steps(self, engine_name: str) -> Steps:
         """The real steps."""

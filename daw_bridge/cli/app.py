@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from daw_bridge.cli.console import show_error
+from daw_bridge.cli.console import print_json, show_error
 from daw_bridge.cli.convert import convert
 from daw_bridge.cli.demo import demo
 from daw_bridge.cli.doctor import doctor
@@ -59,7 +59,12 @@ def main() -> None:
     try:
         app()
     except BridgeError as error:
-        show_error(error, as_json="--json" in sys.argv)
+        if "--json" in sys.argv:
+            from daw_bridge.cli.data import error_as_data
+
+            print_json({"error": error_as_data(error)})
+        else:
+            show_error(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from daw_bridge.cli.console import Reporter, error_as_data, print_json, show_error, show_takes, take_as_data
+from daw_bridge.cli.console import print_json, show_error, show_takes
 from daw_bridge.cli.options import Json, TempoOption, parse_tempo_option
 from daw_bridge.core.errors import BridgeError
 
@@ -19,7 +19,7 @@ def convert(
     ] = None,
     deliver: Annotated[
         Path, typer.Option("--deliver", "-d", help="Where the takes go.", metavar="DIR")
-    ] = Path("."),
+    ] = Path(),
     profile: Annotated[
         str, typer.Option(help="What to expect: auto, bass, lead, piano, keys, pad, guitar, vocal, drums.")
     ] = "auto",
@@ -35,11 +35,12 @@ def convert(
     [dim]daw-bridge convert stems/*.wav -p glassy-digital-pad -p fat-analog-sub --tempo "97 7/8"[/dim]
     """
     wanted = parse_tempo_option(tempo)
+    from daw_bridge.cli.data import error_as_data, take_as_data
+    from daw_bridge.cli.reporter import Reporter
     from daw_bridge.service import Bridge
 
     takes, failures = [], []
-    with Bridge() as bridge, Reporter(as_json=json) as reporter:
-        listener = (lambda event: None) if json else reporter
+    with Bridge() as bridge, Reporter(is_quiet=json) as reporter:
         for stem in audio:
             try:
                 takes.append(
@@ -49,7 +50,7 @@ def convert(
                         presets=preset or (),
                         profile=profile,
                         tempo=wanted,
-                        tell=listener,
+                        tell=reporter,
                     )
                 )
             except BridgeError as error:
@@ -57,7 +58,8 @@ def convert(
                 if not json:
                     show_error(error)
     if json:
-        print_json({"takes": [take_as_data(t) for t in takes], "errors": [error_as_data(e) for e in failures]})
+        done = [take_as_data(take) for take in takes]
+        print_json({"takes": done, "errors": [error_as_data(error) for error in failures]})
     elif takes:
         show_takes(takes)
     if failures:

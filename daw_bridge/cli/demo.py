@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daw_bridge.cli.console import Reporter, short, show_takes, stdout
+from daw_bridge.cli.console import short, show_takes, stdout
 
 if TYPE_CHECKING:
     from daw_bridge.core.notes import Part
     from daw_bridge.events import Event
+    from daw_bridge.service import Bridge
 
 TEMPO_BPM = 97.0
 RECORD_PRESET = "rubber-bass"
@@ -38,6 +39,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to make the session.")] = Path("DAW Bridge Demo"),
 ) -> None:
     """Make a small session, bounce a bass line into it, and show what comes back."""
+    from daw_bridge.cli.reporter import Reporter
     from daw_bridge.core.files import write_whole
     from daw_bridge.events import Failed, TakeDelivered
     from daw_bridge.service import Bridge, OpenSession
@@ -99,7 +101,3 @@ def bounce_stem(bridge: Bridge, part: Part, path: Path) -> None:
     with temporary_in(path.parent, path.suffix) as temporary:
         write_wav(rendering.clip, temporary)
         publish(temporary, path)
-
-
-if TYPE_CHECKING:
-    from daw_bridge.service import Bridge

@@ -27,7 +27,8 @@ class Finding:
 
 def doctor(json: Json = False) -> None:
     """Look at this machine: packages, folders, plugins, instruments. Ends with 1 when something is wrong."""
-    findings = [*_packages(), *_folders(), _looked_at("engine", _engine), _looked_at("instruments", _instruments)]
+    parts = [_looked_at("engine", _engine), _looked_at("instruments", _instruments)]
+    findings = [*_packages(), *_folders(), *parts]
     plugins = _plugins()
     if json:
         print_json({"findings": [vars(f) for f in findings], "plugins": plugins})

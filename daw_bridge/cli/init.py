@@ -12,7 +12,7 @@ from daw_bridge.cli.options import TempoOption, parse_tempo_option
 
 
 def init(
-    session: Annotated[Path, typer.Argument(help="The DAW's project folder.")] = Path("."),
+    session: Annotated[Path, typer.Argument(help="The DAW's project folder.")] = Path(),
     tempo: TempoOption = None,
 ) -> None:
     """Write a commented bridge.yaml into a session's folder, and make its Bounces folder.

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from daw_bridge.cli.console import error_as_data, print_json, short, show_error, stdout
+from daw_bridge.cli.console import print_json, short, show_error, stdout
 from daw_bridge.cli.options import Json
 from daw_bridge.core.errors import BridgeError
 
-presets = typer.Typer(help="Which sounds there are, what one says, whether it is right.", no_args_is_help=True)
+presets = typer.Typer(help="What sounds there are, and whether they are right.", no_args_is_help=True)
 
 
 @presets.command("list")
@@ -53,6 +53,7 @@ def check_presets(
     json: Json = False,
 ) -> None:
     """Load presets into their instruments and say every mistake."""
+    from daw_bridge.cli.data import error_as_data
     from daw_bridge.service import Bridge
 
     errors: list[BridgeError] = []

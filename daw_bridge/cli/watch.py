@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from daw_bridge.cli.console import Reporter, short, stderr
+from daw_bridge.cli.console import short, stderr
 from daw_bridge.cli.options import Json
 
 
@@ -29,10 +29,11 @@ def watch(
 
     [dim]daw-bridge watch "My Song Project"[/dim]
     """
+    from daw_bridge.cli.reporter import Reporter
     from daw_bridge.service import Bridge, OpenSession
     from daw_bridge.settings import load_session
 
-    opened = [load_session(folder) for folder in sessions or [Path(".")]]
+    opened = [load_session(folder) for folder in sessions or [Path()]]
     ended = threading.Event()
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):

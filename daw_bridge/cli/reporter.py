@@ -1,0 +1,84 @@
+"""What the terminal shows while the bridge works.
+
+On a terminal rich draws bars; piped, there is a plain line an event; with `--json`, a document an event.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from daw_bridge import events
+from daw_bridge.cli.console import print_json, short, show_error, stderr
+from daw_bridge.cli.data import event_as_data
+from daw_bridge.events import Event
+
+STEPS = {"listen": "listening", "transcribe": "writing down the notes", "render": "playing them"}
+
+
+class Reporter:
+    """Shows the flow's events as they come. A context manager; call it with events from any thread."""
+
+    def __init__(self, *, as_json: bool = False, is_quiet: bool = False) -> None:
+        self._as_json = as_json
+        self._is_quiet = is_quiet
+        self._console = stderr()
+        self._bars: dict[Path, TaskID] = {}
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.fields[bounce]}", style="bold"),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=as_json or is_quiet or not self._console.is_terminal,
+        )
+
+    def __enter__(self) -> Reporter:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        if self._as_json:
+            print_json(event_as_data(event))
+        elif not self._is_quiet:
+            self._show(event)
+
+    def _show(self, event: Event) -> None:
+        match event:
+            case events.Progress():
+                self._show_progress(event.bounce, STEPS[event.step], event.fraction)
+            case events.NotesDelivered():
+                self._say(event, f"{event.notes} notes → {short(event.midi)}")
+            case events.TakeDelivered():
+                self._end(event.bounce)
+                for path in event.delivered.audio:
+                    self._say(event, f"→ {short(path)}")
+            case events.Failed():
+                self._end(event.bounce)
+                show_error(event.error, console=self._console)
+            case events.Skipped():
+                self._say(event, "delivered before, and unchanged since")
+
+    def _say(self, event: Event, words: str) -> None:
+        self._console.print(Text.assemble((event.bounce.name, "bold"), "  ", words))
+
+    def _show_progress(self, bounce: Path, step: str, fraction: float) -> None:
+        if bounce not in self._bars:
+            self._bars[bounce] = self._progress.add_task(step, bounce=bounce.name, total=1.0)
+        self._progress.update(self._bars[bounce], description=step, completed=fraction)
+
+    def _end(self, bounce: Path) -> None:
+        bar = self._bars.pop(bounce, None)
+        if bar is not None:
+            self._progress.remove_task(bar)
