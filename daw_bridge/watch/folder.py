@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 _MOST_OF_THE_TIME = 0.1
 """Looking takes a tenth of the time at most, however many notices come."""
 _SHORTEST_PAUSE_S = 0.02
+_LATEST_NOTICE_S = 2.0
+"""A notice that comes later than this has not come."""
 
 
 class FolderWatch:
@@ -52,7 +54,6 @@ class FolderWatch:
         self.is_polling = poll
         self._on_bounce = on_bounce
         self._ignore = tuple(ignore)
-        self._settle_s = settle_s
         self._rescan_s = rescan_s
         self._poll_s = poll_s
         self._settling = Settling(settle_s=settle_s, give_up_s=give_up_s, look=look, readiness=readiness)
@@ -151,9 +152,9 @@ class FolderWatch:
             self._notices = None
 
     def _poll_from_now_on(self, why: str) -> None:
-        log.warning("%s: %s. Looking every %g s from now on.", self.folder, why, self._poll_s)
         self.is_polling = True
         self._end_notices()
+        log.warning("%s: %s. Looking every %g s from now on.", self.folder, why, self._poll_s)
         self._scan_anew()
 
     # -- looking -------------------------------------------------------------------------------
@@ -176,8 +177,7 @@ class FolderWatch:
             self._suspicious_until_s = None
         has_news = self._scan(begin_s)
         if has_news and not was_noticed and self._notices is not None:
-            # The notice may be on its way.
-            self._suspicious_until_s = begin_s + self._settle_s
+            self._suspicious_until_s = begin_s + _LATEST_NOTICE_S
         end_s = time.monotonic()
         self._earliest_scan_s = end_s + max((end_s - begin_s) / _MOST_OF_THE_TIME, _SHORTEST_PAUSE_S)
         self._next_scan_s = end_s + (self._poll_s if self.is_polling else self._rescan_s)

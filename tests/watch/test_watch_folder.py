@@ -1,0 +1,400 @@
+"""The watch on real folders: threads, notices, polling. Every bounce is awaited."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import queue
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from daw_bridge.watch import FolderWatch, folder
+from daw_bridge.watch.disk import bounces_below, readiness
+from daw_bridge.watch.settling import Readiness
+from tests.intake.files import pcm_16, tone, wav_bytes
+
+AUDIO = pcm_16(tone(0.05))
+BOUNCE = wav_bytes(AUDIO)
+AWAIT_S = 20.0
+
+
+class Watched:
+    """A watched folder and the bounces that it reports."""
+
+    def __init__(self, path: Path, open_watches: ExitStack, *, poll: bool) -> None:
+        self.path = path
+        self._open = open_watches
+        self._poll = poll
+        self._bounces: queue.Queue[Path] = queue.Queue()
+
+    def watch(self, **options: object) -> FolderWatch:
+        """Begin, fast enough for tests."""
+        timing: dict[str, object] = {"settle_s": 0.1, "poll_s": 0.05, "rescan_s": 60.0, "poll": self._poll}
+        return self._open.enter_context(
+            FolderWatch(self.path, self._bounces.put, **(timing | options))  # type: ignore[arg-type]
+        )
+
+    def write(self, name: str, content: bytes = BOUNCE) -> Path:
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    def next(self) -> Path:
+        """The next bounce, below the folder."""
+        return self._bounces.get(timeout=AWAIT_S).relative_to(self.path)
+
+    def next_names(self, count: int) -> set[str]:
+        return {self.next().as_posix() for _ in range(count)}
+
+    def assert_no_more(self) -> None:
+        """Nothing else was reported before a file that is bounced now."""
+        self.write("sentinel.wav")
+        assert self.next_names(1) == {"sentinel.wav"}
+
+
+class Messages(logging.Handler):
+    """What the watch logs, awaited."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._messages: queue.Queue[str] = queue.Queue()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._messages.put(self.format(record))
+
+    def until(self, text: str) -> None:
+        while text not in self._messages.get(timeout=AWAIT_S):
+            pass
+
+
+@pytest.fixture
+def messages() -> Iterator[Messages]:
+    handler = Messages()
+    logger = logging.getLogger("daw_bridge.watch")
+    logger.addHandler(handler)
+    yield handler
+    logger.removeHandler(handler)
+
+
+@pytest.fixture(params=[False, True], ids=["notices", "poll"])
+def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Watched]:
+    with ExitStack() as open_watches:
+        path = tmp_path / "Bounces"
+        path.mkdir()
+        yield Watched(path, open_watches, poll=request.param)
+
+
+@pytest.fixture
+def noticed(tmp_path: Path) -> Iterator[Watched]:
+    with ExitStack() as open_watches:
+        path = tmp_path / "Bounces"
+        path.mkdir()
+        yield Watched(path, open_watches, poll=False)
+
+
+def test_bounces_made_while_it_was_off_are_found_at_start(watched: Watched) -> None:
+    watched.write("bass.wav")
+    watched.write("verse/lead.wav")
+    watched.watch()
+    assert watched.next_names(2) == {"bass.wav", "verse/lead.wav"}
+    watched.assert_no_more()
+
+
+def test_bounces_dropped_while_it_runs_are_reported_once_each(watched: Watched) -> None:
+    watched.watch()
+    watched.write("bass.wav")
+    watched.write("Léad ♭.aif")
+    assert watched.next_names(2) == {"bass.wav", "Léad ♭.aif"}
+    watched.assert_no_more()
+
+
+def test_a_file_renamed_from_a_temporary_name_is_reported_under_its_last_name(watched: Watched) -> None:
+    watched.watch()
+    watched.write("bass.wav.tmp").rename(watched.path / "bass.wav")
+    assert watched.next_names(1) == {"bass.wav"}
+    watched.assert_no_more()
+
+
+def test_a_renamed_bounce_is_a_new_bounce(watched: Watched) -> None:
+    watched.watch()
+    bounce = watched.write("bass.wav")
+    assert watched.next_names(1) == {"bass.wav"}
+    bounce.rename(watched.path / "bass@glassy-digital-pad.wav")
+    assert watched.next_names(1) == {"bass@glassy-digital-pad.wav"}
+
+
+def test_a_file_moved_into_the_folder_is_reported(watched: Watched, tmp_path: Path) -> None:
+    watched.watch()
+    elsewhere = tmp_path / "bass.wav"
+    elsewhere.write_bytes(BOUNCE)
+    elsewhere.rename(watched.path / "bass.wav")
+    assert watched.next_names(1) == {"bass.wav"}
+
+
+def test_an_overwritten_bounce_is_reported_again(watched: Watched) -> None:
+    watched.watch()
+    watched.write("bass.wav")
+    assert watched.next_names(1) == {"bass.wav"}
+    watched.write("bass.wav", wav_bytes(AUDIO * 2))
+    assert watched.next_names(1) == {"bass.wav"}
+    watched.assert_no_more()
+
+
+def test_a_touched_bounce_is_reported_again(watched: Watched) -> None:
+    watched.watch()
+    bounce = watched.write("bass.wav")
+    assert watched.next_names(1) == {"bass.wav"}
+    os.utime(bounce, (1_000_000_000, 1_000_000_000))
+    assert watched.next_names(1) == {"bass.wav"}
+
+
+def test_sub_folders_made_later_are_watched(watched: Watched) -> None:
+    watched.watch()
+    watched.write("verse/fat-analog-sub/bass.wav")
+    assert watched.next_names(1) == {"verse/fat-analog-sub/bass.wav"}
+    watched.write("verse/fat-analog-sub/bass 2.wav")
+    assert watched.next_names(1) == {"verse/fat-analog-sub/bass 2.wav"}
+
+
+def test_a_folder_of_bounces_moved_in_is_watched(watched: Watched, tmp_path: Path) -> None:
+    watched.watch()
+    stems = tmp_path / "stems"
+    stems.mkdir()
+    (stems / "bass.wav").write_bytes(BOUNCE)
+    stems.rename(watched.path / "stems")
+    assert watched.next_names(1) == {"stems/bass.wav"}
+    watched.write("stems/lead.wav")
+    assert watched.next_names(1) == {"stems/lead.wav"}
+
+
+def test_side_files_hidden_files_and_ignored_folders_are_left_alone(watched: Watched, tmp_path: Path) -> None:
+    delivered = watched.path / "Bridge"
+    delivered.mkdir()
+    link = tmp_path / "another way"
+    link.symlink_to(delivered, target_is_directory=True)
+    watched.watch(ignore=[link, watched.path / "not there"])
+    for name in ("bass.wav.asd", "bass.reapeaks", "._bass.wav", "bass.wav.part", "bass.mid", "notes.txt"):
+        watched.write(name)
+    watched.write("Bridge/bass/bass - Fat Analog Sub.wav")
+    watched.write(".bridge/cache.wav")
+    watched.assert_no_more()
+
+
+def test_a_file_is_not_reported_before_its_header_is_kept(watched: Watched) -> None:
+    watched.watch(give_up_s=600.0)
+    half = wav_bytes(AUDIO[:1000], promised_bytes=len(AUDIO))
+    bounce = watched.write("bass.wav", half)
+    watched.assert_no_more()
+    with bounce.open("ab") as file:
+        file.write(AUDIO[1000:])
+    assert watched.next_names(1) == {"bass.wav"}
+
+
+@pytest.mark.parametrize("promised_bytes", [0, 0xFFFFFFFF, len(AUDIO) + 2], ids=["none", "unknown", "more"])
+def test_a_header_that_stays_unkept_is_reported_in_the_end(noticed: Watched, promised_bytes: int) -> None:
+    noticed.watch(give_up_s=0.4)
+    noticed.write("bass.wav", wav_bytes(AUDIO, promised_bytes=promised_bytes))
+    assert noticed.next_names(1) == {"bass.wav"}
+
+
+def test_a_bounce_deleted_before_it_settles_is_forgotten(watched: Watched) -> None:
+    watched.watch(settle_s=1.0)
+    watched.write("bass.wav").unlink()
+    watched.assert_no_more()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_a_pipe_with_an_audio_name_is_not_opened(watched: Watched) -> None:
+    os.mkfifo(watched.path / "bass.wav")
+    watched.watch()
+    watched.assert_no_more()
+
+
+def test_a_folder_that_goes_and_comes_back_is_watched_again(watched: Watched, messages: Messages) -> None:
+    watched.watch(rescan_s=0.05)
+    watched.write("bass.wav")
+    assert watched.next_names(1) == {"bass.wav"}
+    shutil.rmtree(watched.path)
+    messages.until("is not there")
+    watched.write("lead.wav")
+    assert watched.next_names(1) == {"lead.wav"}
+    messages.until("is back")
+    watched.write("pad.wav")
+    assert watched.next_names(1) == {"pad.wav"}
+
+
+def test_another_folder_put_in_its_place_is_watched(watched: Watched, tmp_path: Path) -> None:
+    watch = watched.watch(rescan_s=0.05)
+    watched.write("bass.wav")
+    assert watched.next_names(1) == {"bass.wav"}
+    was_polling = watch.is_polling
+    watched.path.rename(tmp_path / "unmounted")
+    watched.write("lead.wav")
+    assert watched.next_names(1) == {"lead.wav"}
+    watched.write("verse/pad.wav")
+    assert watched.next_names(1) == {"verse/pad.wav"}
+    assert watch.is_polling == was_polling
+
+
+def test_a_folder_that_is_missing_at_start_is_waited_for(watched: Watched, messages: Messages) -> None:
+    watched.path.rmdir()
+    watched.watch(rescan_s=0.05)
+    messages.until("is not there")
+    watched.write("bass.wav")
+    assert watched.next_names(1) == {"bass.wav"}
+
+
+def test_paths_begin_with_the_folder_as_it_was_given(noticed: Watched, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(noticed.path, target_is_directory=True)
+    noticed.path = link
+    noticed.watch()
+    noticed.write("bass.wav")
+    assert noticed.next_names(1) == {"bass.wav"}  # relative to the link, or relative_to would have raised
+
+
+def test_a_network_drive_that_announces_nothing_is_polled(
+    noticed: Watched, messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deaf:
+        are_alive = True
+
+        def __init__(self, watched_folder: Path, on_notice: Callable[[], None]) -> None:
+            pass
+
+        def stop(self) -> None:
+            pass
+
+    monkeypatch.setattr(folder, "Notices", Deaf)
+    watch = noticed.watch(rescan_s=0.05)
+    noticed.write("bass.wav")
+    assert noticed.next_names(1) == {"bass.wav"}
+    noticed.write("lead.wav")
+    assert noticed.next_names(1) == {"lead.wav"}
+    messages.until("are not announced")
+    assert watch.is_polling
+
+
+def test_without_notices_of_the_system_the_folder_is_polled(
+    noticed: Watched, messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(watched_folder: Path, on_notice: Callable[[], None]) -> None:
+        raise OSError(errno.ENOSPC, "inotify watch limit reached")
+
+    monkeypatch.setattr(folder, "Notices", refuse)
+    watch = noticed.watch()
+    noticed.write("bass.wav")
+    assert noticed.next_names(1) == {"bass.wav"}
+    assert watch.is_polling
+    messages.until("inotify watch limit reached")
+
+
+BEYOND_INOTIFY = """
+import logging, queue, sys
+from pathlib import Path
+from daw_bridge.watch import FolderWatch
+logging.basicConfig(format="%(message)s")
+folder, bounces = Path(sys.argv[1]), queue.Queue()
+with FolderWatch(folder, bounces.put, settle_s=0.1, rescan_s=0.2, poll_s=0.1) as watch:
+    bounces.get(timeout=20)
+    (folder / "verse" / "bass.wav").write_bytes((folder / "first.wav").read_bytes())
+    print(bounces.get(timeout=20).name)
+    while not watch.is_polling:
+        watch._thread.join(0.1)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
+@pytest.mark.parametrize(("limit", "said"), [(0, "announces no changes"), (1, "are not announced")])
+def test_beyond_the_limit_of_inotify_bounces_are_found_all_the_same(
+    tmp_path: Path, limit: int, said: str
+) -> None:
+    """With no watch left for the folder, and none left for its sub-folder, in a namespace of its own."""
+    (tmp_path / "verse").mkdir()
+    (tmp_path / "first.wav").write_bytes(BOUNCE)
+    set_limit = f"echo {limit} > /proc/sys/user/max_inotify_watches"
+    unshare = ("unshare", "-Ur", "sh", "-c")
+    if subprocess.run([*unshare, set_limit], capture_output=True).returncode:
+        pytest.skip("no user namespaces here, in which to set a limit")
+    ran = subprocess.run(
+        [*unshare, f'{set_limit} && exec "$0" -c "$1" "$2"', sys.executable, BEYOND_INOTIFY, tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == "bass.wav\n"
+    assert said in ran.stderr
+
+
+def test_an_error_of_the_receiver_is_logged_and_the_watch_goes_on(
+    noticed: Watched, messages: Messages
+) -> None:
+    received: queue.Queue[Path] = queue.Queue()
+
+    def on_bounce(path: Path) -> None:
+        received.put(path)
+        raise RuntimeError("no room")
+
+    with FolderWatch(noticed.path, on_bounce, settle_s=0.05):
+        noticed.write("bass.wav")
+        received.get(timeout=AWAIT_S)
+        noticed.write("lead.wav")
+        assert received.get(timeout=AWAIT_S).name == "lead.wav"
+    messages.until("no room")
+
+
+def test_it_can_be_ended_by_its_own_receiver(noticed: Watched) -> None:
+    ended: queue.Queue[Path] = queue.Queue()
+
+    def on_bounce(path: Path) -> None:
+        watch.stop()
+        ended.put(path)
+
+    watch = FolderWatch(noticed.path, on_bounce, settle_s=0.05)
+    noticed.write("bass.wav")
+    watch.start()
+    ended.get(timeout=AWAIT_S)
+    watch.stop()
+    assert watch._thread.is_alive() is False
+
+
+def test_a_quiet_folder_is_left_in_peace(noticed: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    scans: queue.Queue[None] = queue.Queue()
+
+    def counted(*arguments: object) -> object:
+        scans.put(None)
+        return bounces_below(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(folder, "bounces_below", counted)
+    noticed.watch()
+    noticed.write("bass.wav")
+    noticed.next()
+    while not scans.empty():
+        scans.get()
+    with pytest.raises(queue.Empty):
+        scans.get(timeout=0.5)  # 60 s from one look to the next; our own reading wakes nobody
+
+
+def test_a_file_held_by_another_program_is_told_from_one_that_is_incomplete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bass.wav"
+    path.write_bytes(BOUNCE)
+    assert readiness(path) is Readiness.READY
+
+    def held(*_: object, **__: object) -> object:
+        error = PermissionError(errno.EACCES, "in use")
+        error.winerror = 32  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr(Path, "open", held)
+    assert readiness(path) is Readiness.HELD
