@@ -13,8 +13,18 @@ from daw_bridge.core.document import did_you_mean
 from daw_bridge.core.errors import EngineMissing, EngineUnknown
 from daw_bridge.transcribe.engine import Engine, Progress
 from daw_bridge.transcribe.profiles import PROFILES
+from daw_bridge.transcribe.tempo import TempoEstimate, estimate_tempo
 
-__all__ = ["DEFAULT_ENGINE", "PROFILES", "Engine", "Progress", "engine", "engine_names"]
+__all__ = [
+    "DEFAULT_ENGINE",
+    "PROFILES",
+    "Engine",
+    "Progress",
+    "TempoEstimate",
+    "engine",
+    "engine_names",
+    "estimate_tempo",
+]
 
 DEFAULT_ENGINE = "basic-pitch"
 _GROUP = "daw_bridge.engines"

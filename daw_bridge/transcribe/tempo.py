@@ -1,0 +1,144 @@
+"""A guess at the tempo, for when the session doesn't tell it.
+
+Onsets that lie on a grid add up when each is taken as an arrow that turns with the grid's rate:
+the length of the mean arrow, 0 to 1, says how well they lie on it (the Rayleigh statistic; as a
+tempogram: Grosche and Müller, "Extracting Predominant Local Pulse Information from Music
+Recordings", IEEE TASLP 2011). First in windows of some seconds, which forgive a player's drift,
+then in longer and longer ones, which make the tempo exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.notes import Part
+from daw_bridge.transcribe.attacks import attacks
+
+SLOWEST_BPM, FASTEST_BPM = 50.0, 220.0
+LIKELIEST_BPM = 115.0
+OCTAVES = 0.5
+"""The prior: tempi lie around 115 BPM, half an octave up or down (70 to 180 is most music)."""
+
+BELIEFS = {0.25: 0.5, 0.5: 0.7, 1.0: 1.0, 2.0: 1.0, 3.0: 0.5, 4.0: 1.0}
+"""How readily a pulse is taken for so many a beat: a whole note, a half, a quarter, an eighth, a
+triplet (which needs a beat that stands out), a sixteenth."""
+
+SLOWEST_PULSE_HZ, FASTEST_PULSE_HZ = 0.4, 16.0
+PULSE_SHARE = 0.85
+"""The pulse is the slowest grid that fits this well, compared with the one that fits best."""
+
+COARSE_S = 12.0
+COARSE_LIMIT_S = 90.0
+FEWEST_ONSETS = 6
+ROUNDING_DRIFT_S = 0.005
+
+Doubles = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TempoEstimate:
+    """A tempo in quarter notes a minute, and how sure it is, 0 to 1.
+
+    Half or double the tempo fits the same onsets (after triplets, two thirds too): which of them is
+    meant is a guess at the usual 70 to 180 BPM. `confidence` says how well the onsets lie on the grid, beyond chance.
+    """
+
+    tempo_bpm: float
+    confidence: float
+
+
+def estimate_tempo(clip: AudioClip, part: Part | None = None) -> TempoEstimate | None:
+    """The tempo of `clip`, from its attacks and from the notes of `part`.
+
+    None when there are too few onsets to tell.
+    """
+    times_s, weights = attacks(clip)
+    weights = weights / max(weights.sum(), 1e-12)
+    if part is not None and part.notes:
+        onset_s = np.array([note.onset_s for note in part.notes])
+        clarity = np.array([note.velocity * note.confidence for note in part.notes])
+        times_s = np.concatenate((times_s, onset_s))
+        weights = np.concatenate((weights, clarity / max(clarity.sum(), 1e-12)))
+    order = np.argsort(times_s, kind="stable")
+    return tempo_of_onsets(times_s[order], weights[order])
+
+
+def tempo_of_onsets(times_s: Doubles, weights: Doubles) -> TempoEstimate | None:
+    """The tempo of onsets at rising `times_s`, each as important as its weight; None for too few."""
+    count = _event_count(times_s)
+    if count < FEWEST_ONSETS:
+        return None
+    early = times_s <= times_s[0] + COARSE_LIMIT_S
+    rate_hz, division = _coarse(times_s[early], weights[early])
+    span_s, length_s = COARSE_S, float(times_s[-1] - times_s[0])
+    rate_hz, fit = _refined(times_s, weights, rate_hz, span_s)
+    while span_s < length_s:
+        longer_s = min(2 * span_s, length_s + 1e-9)
+        finer_hz, finer_fit = _refined(times_s, weights, rate_hz, longer_s)
+        if finer_fit < 0.8 * fit:  # the player drifts: no one tempo holds any longer than this
+            break
+        rate_hz, span_s = finer_hz, longer_s
+    chance = np.log(200.0) / count  # what the best of many rates reaches on onsets without a grid
+    confidence = float(np.clip((fit**2 - chance) / max(1 - chance, 1e-9), 0.0, 1.0))
+    return TempoEstimate(_as_typed(60.0 * rate_hz / division, length_s), confidence)
+
+
+def _as_typed(tempo_bpm: float, length_s: float) -> float:
+    """The roundest tempo that strays less than 5 ms over the whole length: people type 97, not 97.003."""
+    for step in (1.0, 0.5, 0.1, 0.01):
+        rounded = round(round(tempo_bpm / step) * step, 2)
+        if abs(rounded / tempo_bpm - 1.0) * length_s < ROUNDING_DRIFT_S:
+            return rounded
+    return tempo_bpm
+
+
+def _coarse(times_s: Doubles, weights: Doubles) -> tuple[float, float]:
+    """The pulse's rate in Hz, to a hundredth or so, and how many of its lines make a beat."""
+    rates = np.arange(SLOWEST_PULSE_HZ, FASTEST_PULSE_HZ, 0.1 / COARSE_S)
+    fits = _fits(times_s, weights, rates, COARSE_S)
+    summits = np.flatnonzero((fits[1:-1] >= fits[:-2]) & (fits[1:-1] > fits[2:])) + 1
+    clear = summits[fits[summits] >= PULSE_SHARE * fits[summits].max(initial=0.0)]
+    pulse_hz = float(rates[clear[0]]) if len(clear) else 60.0 / LIKELIEST_BPM
+
+    def likelihood(division: float) -> float:
+        tempo_bpm = 60.0 * pulse_hz / division
+        if not SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM:
+            return -1.0
+        prior = float(np.exp(-0.5 * (np.log2(tempo_bpm / LIKELIEST_BPM) / OCTAVES) ** 2))
+        accent = float(_fits(times_s, weights, np.array([tempo_bpm / 60.0]), COARSE_S)[0])
+        return prior * (BELIEFS[division] + 0.5 * accent)
+
+    return pulse_hz, max(BELIEFS, key=likelihood)
+
+
+def _refined(times_s: Doubles, weights: Doubles, rate_hz: float, span_s: float) -> tuple[float, float]:
+    """The best rate near `rate_hz` when windows of `span_s` are looked at as a whole, and its fit."""
+    reach = 0.75 / span_s
+    fit = 0.0
+    for _ in range(3):
+        rates = np.linspace(max(rate_hz - reach, 0.1), rate_hz + reach, 31)
+        fits = _fits(times_s, weights, rates, span_s)
+        best = int(np.argmax(fits))
+        rate_hz, fit, reach = float(rates[best]), float(fits[best]), reach / 10
+    return rate_hz, fit
+
+
+def _fits(times_s: Doubles, weights: Doubles, rates_hz: Doubles, span_s: float) -> Doubles:
+    """How well the onsets lie on a grid of each rate, 0 to 1: the mean over windows of `span_s`."""
+    window = ((times_s - times_s[0]) // span_s).astype(np.intp)
+    starts = np.flatnonzero(np.diff(window, prepend=-1))
+    total = np.zeros(len(rates_hz))
+    # A few rates at once: an hour has tens of thousands of onsets.
+    for some in np.array_split(np.arange(len(rates_hz)), max(len(times_s) * len(rates_hz) // 2**20, 1)):
+        arrows = weights * np.exp(2j * np.pi * rates_hz[some, None] * times_s)
+        total[some] = np.abs(np.add.reduceat(arrows, starts, axis=1)).sum(axis=1)
+    return np.asarray(total / max(weights.sum(), 1e-12))
+
+
+def _event_count(times_s: Doubles) -> int:
+    """How many onsets there are, those within 30 ms counted as one."""
+    return 1 + int(np.count_nonzero(np.diff(times_s) > 0.03)) if len(times_s) else 0
