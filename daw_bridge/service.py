@@ -7,11 +7,12 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
+from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
 from daw_bridge.core.files import remove_leftovers
 from daw_bridge.core.notes import Note, Part
@@ -140,7 +141,12 @@ class Bridge:
 
     def steps(self, engine_name: str) -> Steps:
         """The real steps."""
-        return Steps(listen, engine(engine_name), estimate_tempo, self.instruments)
+        return Steps(listen, engine(engine_name), _guess_tempo, self.instruments)
+
+
+def _guess_tempo(clip: AudioClip, part: Part) -> tuple[float, float] | None:
+    guess = estimate_tempo(clip, part)
+    return (guess.tempo_bpm, guess.confidence) if guess else None
 
 
 class OpenSession:
@@ -185,7 +191,7 @@ class OpenSession:
 
     def submit(self, bounce: Path) -> None:
         """Queue a settled bounce, unless this version of it has been dealt with."""
-        self._guarded(bounce, lambda: self._submit(bounce))
+        self._guarded(bounce, partial(self._submit, bounce))
 
     def _submit(self, bounce: Path) -> None:
         try:
@@ -204,7 +210,7 @@ class OpenSession:
 
     def _work(self) -> None:
         while (bounce := self._queue.get()) is not None and not self._closing.is_set():
-            self._guarded(bounce, lambda path=bounce: self._take(path))  # type: ignore[misc]
+            self._guarded(bounce, partial(self._take, bounce))
 
     def _take(self, bounce: Path) -> None:
         if self._journal.start(bounce) > MAX_ATTEMPTS:

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+from pedalboard.io import AudioFile
+
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.errors import BounceMissing, DeliveryFailed, NothingHeard
+from daw_bridge.deliver.audio import write_wav
+from daw_bridge.deliver.take import load_take
+from daw_bridge.events import Event, Failed, NotesDelivered, Progress
+from daw_bridge.intake import listen
+from daw_bridge.journal import Journal
+from daw_bridge.pipeline import Job, Steps, run
+from daw_bridge.presets import StoredPreset
+from daw_bridge.presets.schema import Instrument, Preset
+from daw_bridge.settings import FixedTempo
+from tests.fakes import FakeEngine, FakeInstruments
+
+RATE_HZ = 44_100
+
+
+def preset(name: str) -> StoredPreset:
+    slug = name.lower().replace(" ", "-")
+    return StoredPreset(slug, Path(f"{slug}.yaml"), Preset(name=name, instrument=Instrument(faust="analog")))
+
+
+def bounce_tone(path: Path, *, start_s: float = 0.5, gain: float = 0.5, seconds: float = 2.0) -> Path:
+    samples = np.zeros((2, round(seconds * RATE_HZ)), dtype=np.float32)
+    start = round(start_s * RATE_HZ)
+    samples[:, start:-4410] = gain * np.sin(np.arange(samples.shape[1] - 4410 - start) * 0.06)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_wav(AudioClip(samples, RATE_HZ), path)
+    return path
+
+
+class Stage:
+    """A pipeline with fakes for the slow steps, and all that it tells."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.engine = FakeEngine()
+        self.instruments = FakeInstruments()
+        self.journal = Journal(folder / "journal.sqlite3", folder)
+        self.events: list[Event] = []
+        self.job = Job(
+            bounce=bounce_tone(folder / "Bounces" / "bass.wav"),
+            take="bass",
+            deliver_to=folder / "Bridge",
+            presets=(preset("One Sound"),),
+            profile="auto",
+            tempo=FixedTempo(bpm=97),
+            tempo_named_by="bridge.yaml",
+        )
+
+    def run(self, **changes: object) -> list[str]:
+        """Run the job; returns the names of the files that lie in Bridge."""
+        self.job = replace(self.job, **changes)  # type: ignore[arg-type]
+        steps = Steps(listen, self.engine, lambda clip, part: (98.0, 0.5), self.instruments)
+        self.delivered = run(self.job, steps, self.journal, self.events.append)
+        return self.files()
+
+    def files(self) -> list[str]:
+        bridge = self.folder / "Bridge"
+        return sorted(path.relative_to(bridge).as_posix() for path in bridge.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+def test_a_bounce_becomes_midi_audio_and_take_file(stage: Stage) -> None:
+    assert stage.run() == ["bass/bass - One Sound.wav", "bass/bass.mid", "bass/bass.take.yaml"]
+    take = load_take(stage.delivered.file)
+    assert (take.tempo.bpm, take.tempo.source, take.place.bar) == (97.0, "bridge.yaml", 1)
+    assert (stage.delivered.folder / take.bounce.file).resolve() == stage.job.bounce.resolve()
+    with AudioFile(str(stage.delivered.audio[0])) as audio:
+        assert (audio.samplerate, audio.frames, audio.num_channels) == (RATE_HZ, 2 * RATE_HZ, 2)
+    track = mido.MidiFile(stage.delivered.midi).tracks[1]
+    first = next(message for message in track if message.type == "note_on")
+    assert abs(first.time - 0.5 * 97 / 60 * 960) <= 3
+    assert track.name == "bass"
+
+
+def test_two_presets_are_two_renderings_of_one_transcription(stage: Stage) -> None:
+    files = stage.run(presets=(preset("One Sound"), preset("Other Sound")))
+    assert files == [
+        "bass/bass - One Sound.wav",
+        "bass/bass - Other Sound.wav",
+        "bass/bass.mid",
+        "bass/bass.take.yaml",
+    ]
+    assert stage.engine.asked == 1
+    assert [r.preset for r in stage.delivered.take.renderings] == ["one-sound", "other-sound"]
+
+
+def test_running_again_ends_in_the_same_files(stage: Stage) -> None:
+    files = stage.run()
+    before = {name: (stage.folder / "Bridge" / name).stat() for name in files}
+    assert stage.run() == files
+    assert stage.engine.asked == 1
+    assert {n: (stage.folder / "Bridge" / n).stat().st_ino for n in files if n != "bass/bass.take.yaml"} == {
+        n: before[n].st_ino for n in files if n != "bass/bass.take.yaml"
+    }
+
+
+def test_the_notes_arrive_though_the_instrument_fails(stage: Stage) -> None:
+    stage.instruments.broken = frozenset({"one-sound"})
+    files = stage.run(presets=(preset("One Sound"), preset("Other Sound")))
+    assert files == ["bass/bass - Other Sound.wav", "bass/bass.mid", "bass/bass.take.yaml"]
+    failed = [event for event in stage.events if isinstance(event, Failed)]
+    assert [event.error.code for event in failed] == ["plugin-crashed"]
+    errors = {r.preset: r.error for r in load_take(stage.delivered.file).renderings}
+    assert "Broken Synth" in (errors["one-sound"] or "")
+    assert errors["other-sound"] is None
+
+
+def test_the_notes_are_there_before_anything_is_rendered(stage: Stage) -> None:
+    seen: list[list[str]] = []
+    stage.instruments.before = lambda slug: seen.append(stage.files())
+    stage.run()
+    assert seen == [["bass/bass.mid", "bass/bass.take.yaml"]]
+
+
+def test_what_the_user_changed_stays(stage: Stage) -> None:
+    stage.run()
+    stage.delivered.midi.write_bytes(b"mended by hand")
+    bounce_tone(stage.job.bounce, start_s=1.0)
+    assert stage.run() == [
+        "bass/bass - One Sound.wav",
+        "bass/bass 2.mid",
+        "bass/bass.mid",
+        "bass/bass.take.yaml",
+    ]
+    assert (stage.folder / "Bridge/bass/bass.mid").read_bytes() == b"mended by hand"
+    assert stage.delivered.take.midi.file == "bass 2.mid"
+
+
+def test_the_same_audio_under_another_name_joins_the_take(stage: Stage) -> None:
+    stage.run()
+    other = stage.folder / "Bounces" / "bass@other.wav"
+    other.write_bytes(stage.job.bounce.read_bytes())
+    stage.run(bounce=other, presets=(preset("Other Sound"),))
+    assert stage.engine.asked == 1
+    assert {r.preset for r in stage.delivered.take.renderings} == {"one-sound", "other-sound"}
+    assert {path.split("/")[0] for path in stage.files()} == {"bass"}
+
+
+def test_other_audio_of_the_same_name_gets_a_folder_of_its_own(stage: Stage) -> None:
+    stage.run()
+    stage.run(bounce=bounce_tone(stage.folder / "Bounces" / "old" / "bass.wav", start_s=0.1))
+    assert stage.delivered.folder.name == "bass 2"
+    assert stage.delivered.midi.name == "bass 2.mid"
+
+
+def test_a_tempo_that_was_guessed_is_called_a_guess(stage: Stage) -> None:
+    stage.run(tempo="audio")
+    assert (stage.delivered.take.tempo.bpm, stage.delivered.take.tempo.source) == (
+        98.0,
+        "a guess from the audio (50% sure)",
+    )
+
+
+def test_progress_is_told_in_order_and_to_the_end(stage: Stage) -> None:
+    stage.run()
+    told = [(e.step, e.fraction) for e in stage.events if isinstance(e, Progress)]
+    assert told == [("listen", 0), ("transcribe", 0.5), ("transcribe", 1), ("render", 0), ("render", 1)]
+    assert sum(isinstance(event, NotesDelivered) for event in stage.events) == 1
+
+
+def test_sound_without_notes_is_told_and_delivers_nothing(stage: Stage) -> None:
+    quiet = bounce_tone(stage.folder / "Bounces" / "hum.wav", gain=0.005)
+    with pytest.raises(NothingHeard, match="one instrument"):
+        stage.run(bounce=quiet, take="hum")
+    assert stage.files() == []
+
+
+def test_a_bounce_that_is_gone_is_told(stage: Stage) -> None:
+    stage.job.bounce.unlink()
+    with pytest.raises(BounceMissing):
+        stage.run()
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_ends_well_later(stage: Stage) -> None:
+    (stage.folder / "Bridge").write_bytes(b"in the way")
+    with pytest.raises(DeliveryFailed, match="Check the disk"):
+        stage.run()
+    (stage.folder / "Bridge").unlink()
+    assert len(stage.run()) == 3
+    assert stage.engine.asked == 1
+
+
+def test_the_bounce_itself_is_never_touched(stage: Stage) -> None:
+    before = (stage.job.bounce.read_bytes(), stage.job.bounce.stat().st_mtime_ns)
+    stage.run()
+    assert (stage.job.bounce.read_bytes(), stage.job.bounce.stat().st_mtime_ns) == before
