@@ -1,0 +1,130 @@
+"""Part -> the MIDI messages that an instrument is played with, each at its frame. Pure.
+
+Byte values are those of the MIDI 1.0 specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from daw_bridge.core.notes import Bend, Note, Part
+
+NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PITCH_WHEEL = 0x80, 0x90, 0xB0, 0xE0
+DATA_ENTRY, DATA_ENTRY_FINE, SUSTAIN, PARAMETER_LSB, PARAMETER_MSB = 6, 38, 64, 100, 101
+ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
+WHEEL_CENTRE = 8192
+
+EVENTS_AT_ONE_FRAME = 64
+"""More than 100 at one time are refused by pedalboard; those above this number come a frame later."""
+
+BEND_RANGES = (2, 12, 24, 48)
+"""Semitones either way. Two is what every instrument begins with, and where it stays if it ignores RPN 0."""
+
+
+@dataclass(frozen=True)
+class PlayedNote:
+    """A note in frames: sounds from `on` up to, not including, `off`."""
+
+    on: int
+    off: int
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True)
+class MidiEvent:
+    """One MIDI message at a frame from the part's beginning."""
+
+    frame: int
+    data: bytes
+
+
+def played_notes(notes: Iterable[Note], rate_hz: int) -> list[PlayedNote]:
+    """Seconds -> frames, by onset. No two of one pitch overlap: the later one ends the earlier."""
+    sounding: dict[int, PlayedNote] = {}
+    played: list[PlayedNote] = []
+    for note in sorted(notes):
+        on = round(note.onset_s * rate_hz)
+        new = PlayedNote(on, max(round(note.offset_s * rate_hz), on + 1), note.pitch, note.velocity)
+        before = sounding.get(note.pitch)
+        if before is not None and before.on == new.on:
+            new = replace(new, off=max(before.off, new.off), velocity=max(before.velocity, new.velocity))
+        elif before is not None:
+            played.append(replace(before, off=min(before.off, new.on)))
+        sounding[note.pitch] = new
+    return sorted([*played, *sounding.values()], key=lambda note: (note.on, note.pitch))
+
+
+def midi_events(part: Part, *, rate_hz: int, channel: int = 1) -> list[MidiEvent]:
+    """Notes and bends in the order in which they are sent.
+
+    At one frame notes end first, then the wheel moves, then notes begin: a repeated note is struck anew,
+    and begins at its own pitch. `channel` is 1 to 16. Send `bend_range_messages` before.
+    """
+    status = channel - 1
+    ordered: list[tuple[int, int, bytes]] = []
+    for note in played_notes(part.notes, rate_hz):
+        ordered.append((note.off, 0, bytes((NOTE_OFF | status, note.pitch, 0))))
+        ordered.append((note.on, 2, bytes((NOTE_ON | status, note.pitch, note.velocity))))
+    range_semitones = bend_range(part.bends)
+    wheel = WHEEL_CENTRE
+    for bend in part.bends:
+        position = wheel_position(bend.semitones, range_semitones)
+        if position != wheel:
+            data = bytes((PITCH_WHEEL | status, position & 0x7F, position >> 7))
+            ordered.append((max(round(bend.time_s * rate_hz), 0), 1, data))
+        wheel = position
+    ordered.sort(key=lambda event: event[:2])
+    return list(_spread(MidiEvent(frame, data) for frame, _, data in ordered))
+
+
+def bend_range(bends: Iterable[Bend]) -> int:
+    """The smallest of `BEND_RANGES` that holds every bend."""
+    widest = max((abs(bend.semitones) for bend in bends), default=0.0)
+    return next((semitones for semitones in BEND_RANGES if widest <= semitones), BEND_RANGES[-1])
+
+
+def wheel_position(semitones: float, range_semitones: int) -> int:
+    """Semitones -> 0 to 16383, 8192 in the middle."""
+    return min(max(WHEEL_CENTRE + round(semitones / range_semitones * WHEEL_CENTRE), 0), 0x3FFF)
+
+
+def bend_range_messages(range_semitones: int, channel: int) -> list[bytes]:
+    """RPN 0 (pitch bend sensitivity), then no RPN. Each wants a block of its own.
+
+    A VST3 gets controllers as parameters, and may keep only the last value of a block.
+    """
+    controls = (
+        (PARAMETER_MSB, 0),
+        (PARAMETER_LSB, 0),
+        (DATA_ENTRY, range_semitones),
+        (DATA_ENTRY_FINE, 0),
+        (PARAMETER_MSB, 127),
+        (PARAMETER_LSB, 127),
+    )
+    return [bytes((CONTROL_CHANGE | (channel - 1), number, value)) for number, value in controls]
+
+
+def silencing_messages(channel: int) -> list[bytes]:
+    """Pedal up, controllers and wheel to their places, notes off, sound off."""
+    control = CONTROL_CHANGE | (channel - 1)
+    return [
+        bytes((control, SUSTAIN, 0)),
+        bytes((control, RESET_CONTROLLERS, 0)),
+        bytes((PITCH_WHEEL | (channel - 1), 0, WHEEL_CENTRE >> 7)),
+        bytes((control, ALL_NOTES_OFF, 0)),
+        bytes((control, ALL_SOUND_OFF, 0)),
+    ]
+
+
+def _spread(events: Iterable[MidiEvent]) -> Iterator[MidiEvent]:
+    """Keep the order, and no more than `EVENTS_AT_ONE_FRAME` at one frame."""
+    frame, count = -1, 0
+    for event in events:
+        if event.frame > frame:
+            frame, count = event.frame, 0
+        elif count == EVENTS_AT_ONE_FRAME:
+            frame, count = frame + 1, 0
+        count += 1
+        yield replace(event, frame=frame)

@@ -1,0 +1,143 @@
+"""One worker process, seen from the host: asked, timed, and ended.
+
+A fresh interpreter (never a fork), so nothing of ours or of a plugin's is shared but two pipes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO
+
+from daw_bridge.core.errors import PluginCrashed, PluginError, PluginHung, PluginOutputInvalid, PluginSilent
+from daw_bridge.host.protocol import Doing, Failed, Loaded, Rendered, Request, decode, encode, error_of
+
+ENDING_S = 2.0
+"""How long a worker may take to end by itself when it is asked to."""
+
+
+class WorkerProcess:
+    """A running worker. One thread at a time may `ask`; any thread may `end`."""
+
+    def __init__(self, folder: Path, *, time_limit_s: float) -> None:
+        """`folder` is the worker's own: its log is there, and it is removed when host and worker are gone."""
+        self.folder = folder
+        folder.mkdir()
+        self._time_limit_s = time_limit_s
+        self._log = folder / "worker.log"
+        self._ending = False
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                # -P: a file of the session's must not pass for one of our modules.
+                [sys.executable, "-P", "-m", "daw_bridge.host.worker", str(folder), str(time_limit_s)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._commands = self._process.stdin
+        threading.Thread(target=_collect, args=(self._process.stdout, self._lines), daemon=True).start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return not self._ending and self._process.poll() is None
+
+    def ask(self, request: Request) -> Loaded | Rendered:
+        """Have it done. Raises what the worker met, PluginCrashed or PluginHung.
+
+        After those two, and after sound that was none, the worker is ended: ask another one.
+        """
+        doing = Doing(request.instrument.label, "starting")
+        with contextlib.suppress(OSError):  # a worker that is gone is noticed below
+            self._commands.write(encode(request))
+            self._commands.flush()
+        while True:
+            try:
+                line = self._lines.get(timeout=self._time_limit_s + doing.allowance_s)
+            except queue.Empty:
+                self.end(at_once=True)
+                raise self._hung(doing) from None
+            if line is None:
+                raise self._crashed(doing)
+            message = decode(line)
+            if isinstance(message, Doing):
+                doing = message
+            elif isinstance(message, Failed):
+                error = error_of(message)
+                if isinstance(error, PluginOutputInvalid | PluginSilent):
+                    self.end(at_once=True)  # whatever is broken in it may stay so
+                raise error
+            else:
+                assert isinstance(message, Loaded | Rendered)
+                return message
+
+    def end(self, *, at_once: bool = False) -> None:
+        """End the process and wait until it is gone."""
+        self._ending = True
+        if at_once:
+            self._process.kill()
+        with contextlib.suppress(OSError):  # closing flushes, into a pipe that may be broken
+            self._commands.close()
+        try:
+            self._process.wait(ENDING_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _hung(self, doing: Doing) -> PluginError:
+        return PluginHung(
+            f"No sign of life for {self._time_limit_s + doing.allowance_s:g} s while {doing.activity}; "
+            "it was stopped.",
+            where=doing.plugin,
+            advice="Open it in a DAW: it may wait for a licence or a dialog. Or allow it more time.",
+        )
+
+    def _crashed(self, doing: Doing) -> PluginError:
+        if self._ending:
+            return PluginError(
+                f"It was stopped while {doing.activity}: the bridge ends.",
+                where=doing.plugin,
+                advice="Start the bridge again.",
+            )
+        exit_code = self._process.wait()
+        last_words = _last_line(self._log)
+        said = f" Its last words: {last_words}" if last_words else ""
+        return PluginCrashed(
+            f"It crashed while {doing.activity} ({_exit_name(exit_code)}).{said}",
+            where=doing.plugin,
+            advice="Update it, try other settings, or give the preset a `fallback:`.",
+        )
+
+
+def _collect(replies: IO[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
+    with replies:
+        for line in replies:
+            lines.put(line)
+    lines.put(None)
+
+
+def _exit_name(exit_code: int) -> str:
+    """-6 -> "SIGABRT"; elsewhere the exit code, in hex where Windows says which exception it was."""
+    if exit_code < 0:
+        try:
+            return signal.Signals(-exit_code).name
+        except ValueError:
+            return f"signal {-exit_code}"
+    return f"exit code {exit_code:#x}" if os.name == "nt" else f"exit code {exit_code}"
+
+
+def _last_line(log: Path) -> str:
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:  # the worker removes its folder when it ends
+        return ""
+    return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")

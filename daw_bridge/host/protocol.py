@@ -1,0 +1,140 @@
+"""What host and worker say to each other: one JSON object a line, over the worker's stdin and stdout.
+
+The host asks with `Load` or `Render`. The worker answers with any number of `Doing`, so that a crash or a
+hang has a name, and then one of `Loaded`, `Rendered`, `Failed`. Sound goes through a file (.npy).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from daw_bridge.core.errors import BridgeError, PluginError
+from daw_bridge.host.parameters import Value
+
+
+@dataclass(frozen=True)
+class InstrumentSetup:
+    """Which instrument, and how it is set; every path is absolute."""
+
+    kind: Literal["faust", "plugin"]
+    path: str
+    label: str
+    plugin_name: str | None
+    state: str | None
+    vstpreset: str | None
+    parameters: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class EffectSetup:
+    """An effect of pedalboard's own, by name; or a plugin, by its path."""
+
+    name: str
+    path: str | None
+    plugin_name: str | None
+    parameters: dict[str, Value]
+    folder: str
+    """What relative paths among the parameters start from: the preset's folder."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """Have the instrument ready."""
+
+    instrument: InstrumentSetup
+    rate_hz: int
+
+
+@dataclass(frozen=True)
+class Render:
+    """Play the part, which is fitted already, and write float32 [2, frames] to `output`."""
+
+    instrument: InstrumentSetup
+    effects: list[EffectSetup]
+    part: dict[str, Any]
+    channel: int
+    rate_hz: int
+    tempo_bpm: float
+    gain_db: float
+    tail_s: float | None
+    """None: until it is silent."""
+    output: str
+
+
+@dataclass(frozen=True)
+class Doing:
+    """A sign of life: what `plugin` is at; it may take `allowance_s` more than the usual time limit."""
+
+    plugin: str
+    activity: str
+    allowance_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The instrument is ready."""
+
+    instrument: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The sound is in the file asked for."""
+
+    instrument: str
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A BridgeError, taken apart."""
+
+    code: str
+    what: str
+    where: str | None
+    advice: str
+
+
+Request = Load | Render
+Reply = Doing | Loaded | Rendered | Failed
+
+_MESSAGES = {kind.__name__: kind for kind in (Load, Render, Doing, Loaded, Rendered, Failed)}
+
+
+def encode(message: Request | Reply) -> bytes:
+    """One line."""
+    return json.dumps({"message": type(message).__name__, **asdict(message)}).encode() + b"\n"
+
+
+def decode(line: bytes) -> Request | Reply:
+    """The reverse of `encode`."""
+    fields = json.loads(line)
+    kind = _MESSAGES[fields.pop("message")]
+    if "instrument" in fields and kind in (Load, Render):
+        fields["instrument"] = InstrumentSetup(**fields["instrument"])
+    if "effects" in fields:
+        fields["effects"] = [EffectSetup(**effect) for effect in fields["effects"]]
+    message: Request | Reply = kind(**fields)
+    return message
+
+
+def failed(error: BridgeError) -> Failed:
+    """An error, ready to be sent."""
+    where = str(error.where) if isinstance(error.where, Path) else error.where
+    return Failed(error.code, error.what, where, error.advice)
+
+
+def error_of(message: Failed) -> BridgeError:
+    """The error that the worker met, of its own class."""
+    kind = next((kind for kind in _kinds(BridgeError) if kind.code == message.code), PluginError)
+    return kind(message.what, where=message.where, advice=message.advice)
+
+
+def _kinds(base: type[BridgeError]) -> Iterator[type[BridgeError]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from _kinds(kind)

@@ -1,0 +1,77 @@
+"""`python -m daw_bridge.host.worker FOLDER TIME_LIMIT_S`: started by the host, never by hand.
+
+The main thread loads and plays. A second one listens to the host; when the host is gone it ends the
+process at once, whatever a plugin is doing. Should a plugin hold Python's lock for ever, a timer
+that needs no lock ends it.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+from typing import IO
+
+from daw_bridge.core.errors import BridgeError
+from daw_bridge.host.protocol import Doing, Load, Reply, Request, decode, encode, failed
+from daw_bridge.host.worker.studio import Studio
+
+GRACE_S = 10.0
+"""The host ends a worker that hangs; this much later it ends itself."""
+
+
+def main() -> None:
+    """Answer requests until the host is gone."""
+    folder, time_limit_s = sys.argv[1], float(sys.argv[2])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which ends us
+    commands, replies = _take_pipes()
+
+    def reply(message: Reply) -> None:
+        replies.write(encode(message))
+        replies.flush()
+
+    def report(plugin: str, activity: str, allowance_s: float = 0.0) -> None:
+        faulthandler.dump_traceback_later(time_limit_s + allowance_s + GRACE_S, exit=True)
+        reply(Doing(plugin, activity, allowance_s))
+
+    requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(commands, requests, folder), daemon=True).start()
+    studio = Studio(report)
+    while True:
+        request = requests.get()
+        answer: Reply
+        try:
+            answer = studio.load(request) if isinstance(request, Load) else studio.render(request)
+        except BridgeError as error:
+            answer = failed(error)
+        reply(answer)
+        studio.settle()
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """stdin and stdout for ourselves; plugins that print do so into the log."""
+    commands, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return commands, replies
+
+
+def _listen(commands: IO[bytes], requests: queue.SimpleQueue[Request], folder: str) -> None:
+    for line in commands:
+        request = decode(line)
+        assert not isinstance(request, Reply)
+        requests.put(request)
+    # The host has closed us, or is gone. No plugin gets a chance to crash or hang at the end.
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

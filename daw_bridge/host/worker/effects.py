@@ -1,0 +1,144 @@
+"""What the sound goes through after the instrument: pedalboard's own effects, and effect plugins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pedalboard
+
+from daw_bridge.core.audio import Samples
+from daw_bridge.core.errors import ParameterInvalid, PluginError, PluginUnloadable
+from daw_bridge.host.parameters import ParameterSpec, Value, read_parameters
+from daw_bridge.host.protocol import EffectSetup
+from daw_bridge.host.worker.instrument import Report
+from daw_bridge.host.worker.plugin import label_of, load_plugin
+from daw_bridge.host.worker.plugin_parameters import set_parameters
+
+BUILT_IN = {
+    "bitcrush": pedalboard.Bitcrush,
+    "chorus": pedalboard.Chorus,
+    "clipping": pedalboard.Clipping,
+    "compressor": pedalboard.Compressor,
+    "convolution": pedalboard.Convolution,
+    "delay": pedalboard.Delay,
+    "distortion": pedalboard.Distortion,
+    "gain": pedalboard.Gain,
+    "gsm_full_rate_compressor": pedalboard.GSMFullRateCompressor,
+    "high_shelf_filter": pedalboard.HighShelfFilter,
+    "highpass_filter": pedalboard.HighpassFilter,
+    "invert": pedalboard.Invert,
+    "ladder_filter": pedalboard.LadderFilter,
+    "limiter": pedalboard.Limiter,
+    "low_shelf_filter": pedalboard.LowShelfFilter,
+    "lowpass_filter": pedalboard.LowpassFilter,
+    "mp3_compressor": pedalboard.MP3Compressor,
+    "noise_gate": pedalboard.NoiseGate,
+    "peak_filter": pedalboard.PeakFilter,
+    "phaser": pedalboard.Phaser,
+    "pitch_shift": pedalboard.PitchShift,
+    "resample": pedalboard.Resample,
+    "reverb": pedalboard.Reverb,
+}
+"""By the names that presets use."""
+
+_UNITS = {"hz": "Hz", "db": "dB", "ms": "ms", "seconds": "s", "semitones": "st"}
+_NOT_SETTINGS = ("is_effect", "is_instrument")
+_IMPULSE_RESPONSE = "impulse_response_filename"
+
+
+class Effects:
+    """Builds effects and sends sound through them; plugins stay loaded."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._plugins: dict[tuple[str, str | None], Any] = {}
+
+    def apply(self, setup: EffectSetup, sound: Samples, rate_hz: int) -> tuple[str, Samples, list[str]]:
+        """The effect's label, the sound after it (as long as before it), and warnings. Raises PluginError."""
+        label, effect, warnings = self._plugin(setup) if setup.path else _built_in(setup)
+        self._report(label, "processing", allowance_s=sound.shape[1] / rate_hz)
+        try:
+            return label, effect(sound, float(rate_hz)), warnings
+        except (ValueError, RuntimeError) as cause:
+            raise PluginError(
+                f"It does not process stereo sound at {rate_hz} Hz: {cause}",
+                where=label,
+                advice="Take it out of the preset's effects.",
+            ) from cause
+
+    def _plugin(self, setup: EffectSetup) -> tuple[str, Any, list[str]]:
+        assert setup.path is not None
+        key = (setup.path, setup.plugin_name)
+        if key not in self._plugins:
+            self._report(setup.name, "loading")
+            self._plugins[key] = load_plugin(Path(setup.path), setup.plugin_name, setup.name)
+        effect = self._plugins[key]
+        label = label_of(effect)
+        if not effect.is_effect:
+            raise PluginUnloadable(
+                "It is an instrument: it takes notes, not sound.",
+                where=label,
+                advice="Name it under `instrument:`, or choose an effect.",
+            )
+        return label, effect, set_parameters(effect, setup.parameters, label)
+
+
+def _built_in(setup: EffectSetup) -> tuple[str, Any, list[str]]:
+    kind = BUILT_IN.get(setup.name)
+    if kind is None:
+        from daw_bridge.core.document import did_you_mean  # brings pydantic, which workers start without
+
+        raise ParameterInvalid(
+            f"There is no effect of this name. {did_you_mean(setup.name, BUILT_IN)}",
+            where=setup.name,
+            advice="Mend the preset's effects.",
+        )
+    settings = dict(setup.parameters)
+    effect = _convolution(setup, settings) if kind is pedalboard.Convolution else kind()
+    specs = [_spec_of(name, getattr(effect, name)) for name in _settings_of(type(effect))]
+    for name, value in read_parameters(settings, specs, setup.name).items():
+        _set(effect, name, value, setup.name)
+    return setup.name, effect, []
+
+
+def _convolution(setup: EffectSetup, settings: dict[str, Value]) -> Any:
+    file = Path(setup.folder, str(settings.pop(_IMPULSE_RESPONSE, "")))
+    if not file.is_file():
+        raise ParameterInvalid(
+            f"{_IMPULSE_RESPONSE} names no file: {file}.",
+            where=setup.name,
+            advice="Mend the preset's effects.",
+        )
+    return pedalboard.Convolution(str(file))
+
+
+def _settings_of(kind: type) -> list[str]:
+    return [
+        name
+        for name in dir(kind)
+        if isinstance(getattr(kind, name), property)
+        and not name.startswith("_")
+        and name not in _NOT_SETTINGS
+    ]
+
+
+def _spec_of(name: str, value: Any) -> ParameterSpec:
+    stem, _, suffix = name.rpartition("_")
+    unit = _UNITS.get(suffix, "")
+    words = (stem,) if unit and stem else ()
+    if isinstance(value, bool):
+        return ParameterSpec(name, is_switch=True, words=words)
+    if not isinstance(value, int | float):
+        return ParameterSpec(name, choices=tuple(type(value).__members__), words=words)
+    return ParameterSpec(name, unit=unit, words=words)
+
+
+def _set(effect: Any, name: str, value: Value, label: str) -> None:
+    try:
+        before = getattr(effect, name)
+        setattr(effect, name, type(before).__members__[value] if isinstance(value, str) else value)
+    except (ValueError, TypeError, RuntimeError) as cause:
+        raise ParameterInvalid(
+            f'"{value}" for {name} is not taken: {cause}', where=label, advice="Mend the preset's effects."
+        ) from cause

@@ -1,0 +1,78 @@
+"""Sound from an instrument -> sound to deliver: checked, in stereo, as long as asked, within full scale."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from daw_bridge.core.audio import Samples
+from daw_bridge.core.errors import PluginOutputInvalid, PluginSilent
+from daw_bridge.host.worker.instrument import SILENCE
+
+FADE_S = 0.05
+"""At an end that cuts sound off, so that it does not click."""
+
+CEILING = 0.97
+"""-0.26 dBFS: where a peak above full scale is brought to."""
+
+
+def check_sound(sound: Samples, label: str, *, audible: bool) -> None:
+    """Raise PluginOutputInvalid for NaN or infinity, PluginSilent when it should be `audible` and is not."""
+    # min and max carry a NaN on: one pass finds all three.
+    peak = float(max(-sound.min(), sound.max())) if sound.size else 0.0
+    if not np.isfinite(peak):
+        raise PluginOutputInvalid(
+            "It rendered samples that are no numbers (NaN or infinity).",
+            where=label,
+            advice="Render again; if it stays so, choose other settings or another plugin.",
+        )
+    if audible and peak <= SILENCE:
+        raise PluginSilent(
+            "It was given notes, and rendered silence.",
+            where=label,
+            advice="Check that its patch has loaded, its level, and the keys and channel that it plays.",
+        )
+
+
+def in_stereo(sound: Samples, label: str) -> tuple[Samples, list[str]]:
+    """Mono on both sides; of more than two channels the first two, with a warning."""
+    channels = sound.shape[0]
+    if channels == 1:
+        return np.repeat(sound, 2, axis=0), []
+    if channels > 2:
+        return sound[:2], [f"{label} rendered {channels} channels; the first two are used."]
+    return sound, []
+
+
+def padded(sound: Samples, frames: int) -> Samples:
+    """At least `frames` long: silence is added."""
+    missing = frames - sound.shape[1]
+    return np.pad(sound, ((0, 0), (0, missing))) if missing > 0 else sound
+
+
+def trimmed(sound: Samples, frames: int, rate_hz: int, *, label: str) -> tuple[Samples, list[str]]:
+    """End it where it falls silent, after `frames` at the earliest."""
+    audible = np.flatnonzero(np.abs(sound[:, frames:]).max(axis=0) > SILENCE)
+    end = frames + (int(audible[-1]) + 1 if audible.size else 0)
+    tail_s = (sound.shape[1] - frames) / rate_hz
+    if audible.size and end == sound.shape[1]:
+        return faded(sound, rate_hz), [f"{label} still sounds {tail_s:g} s after the end; it is faded out."]
+    return sound[:, :end], []
+
+
+def faded(sound: Samples, rate_hz: int) -> Samples:
+    """The last 50 ms fall to nothing."""
+    frames = min(round(FADE_S * rate_hz), sound.shape[1])
+    result = sound.copy()
+    result[:, sound.shape[1] - frames :] *= np.linspace(1.0, 0.0, frames, dtype=np.float32)
+    return result
+
+
+def levelled(sound: Samples, gain_db: float) -> tuple[Samples, list[str]]:
+    """The gain, and less of it where the peak would be above full scale."""
+    gain = 10.0 ** (gain_db / 20.0)
+    peak = float(max(-sound.min(), sound.max())) * gain if sound.size else 0.0
+    if peak <= 1.0:
+        return (sound if gain == 1.0 else sound * np.float32(gain)), []
+    reduction_db = 20.0 * np.log10(CEILING / peak)
+    warning = f"It would clip: {-reduction_db:.1f} dB were taken off. Lower `gain_db` in the preset."
+    return sound * np.float32(gain * CEILING / peak), [warning]

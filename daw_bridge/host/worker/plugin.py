@@ -1,0 +1,210 @@
+"""VST3 and AU instruments, hosted by pedalboard.
+
+Loaded once and never rebuilt (`reset=True` would do that at every render); what a render leaves behind is
+silenced, and the plugin prepared anew. Facts on pedalboard's ways are marked with its issue numbers.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pedalboard
+
+from daw_bridge.core.audio import Samples
+from daw_bridge.core.errors import PluginOutputInvalid, PluginUnloadable
+from daw_bridge.host.events import (
+    MidiEvent,
+    bend_range,
+    bend_range_messages,
+    midi_events,
+    silencing_messages,
+)
+from daw_bridge.host.protocol import InstrumentSetup
+from daw_bridge.host.worker.instrument import MAX_TAIL_S, SILENCE, Performance, Report
+from daw_bridge.host.worker.plugin_parameters import set_parameters
+
+BLOCK_FRAMES = 512
+BEND_BLOCK_FRAMES = 64
+"""A VST3 gets the wheel as a parameter, of which only the last value in a block may count."""
+
+CHUNK_FRAMES = 64 * BLOCK_FRAMES
+"""Rendered at a time: frames and times stay exact in pedalboard's 32-bit floats, and the host hears of us."""
+
+LOAD_TIMEOUT_S = 1.0
+"""How long pedalboard may play C4 to a plugin at load, until it sounds (#233). Ours comes after."""
+
+WARM_UP_S = 2.0
+"""How long a plugin may be silent on the part's own first note, while it loads its samples."""
+
+
+class PluginInstrument:
+    """One plugin, loaded."""
+
+    def __init__(self, path: Path, plugin_name: str | None, label: str, report: Report) -> None:
+        report(label, "loading")
+        self._plugin = load_plugin(path, plugin_name, label)
+        self.label = label_of(self._plugin)
+        if not self._plugin.is_instrument:
+            raise PluginUnloadable(
+                "It is an effect: it takes sound, not notes.",
+                where=self.label,
+                advice="Name it under `effects:`, and an instrument under `instrument:`.",
+            )
+        self._report = report
+        self._initial_state = bytes(self._plugin.raw_state)
+        self._setup: InstrumentSetup | None = None
+        self._warnings: list[str] = []
+        self._warm = False
+        self._channel = 1
+        self._channels = 2
+        self._prepared_frames = 8192
+        self._rate_hz = 0
+
+    def configure(self, setup: InstrumentSetup) -> list[str]:
+        """State, then preset file, then parameters; nothing at all when the setup is the last one's."""
+        if setup == self._setup:
+            return self._warnings
+        if self._setup is not None:
+            self._plugin.raw_state = self._initial_state
+        self._setup, self._warm = None, False
+        self._report(self.label, "being set")
+        if setup.state is not None:
+            self._plugin.raw_state = Path(setup.state).read_bytes()
+        if setup.vstpreset is not None:
+            self._plugin.load_preset(setup.vstpreset)
+        self._warnings = set_parameters(self._plugin, setup.parameters, self.label)
+        self._setup = setup
+        return self._warnings
+
+    def play(self, performance: Performance) -> Samples:
+        """float32 [channels, frames and as much of the tail as sounds], latency taken off."""
+        self._rate_hz, self._channel = performance.rate_hz, performance.channel
+        self._begin(performance)
+        if not self._warm and performance.part.notes:
+            self._warm_up(performance)
+            self._warm = True
+        return self._play(performance)
+
+    def settle(self) -> None:
+        """Notes off and pedals up, then silence until the tail is over."""
+        self._report(self.label, "falling silent")
+        events = [MidiEvent(0, data) for data in silencing_messages(self._channel)]
+        for _ in range(round(MAX_TAIL_S * self._rate_hz / CHUNK_FRAMES) + 1):
+            if _peak(self._render(events, CHUNK_FRAMES)) <= SILENCE:
+                break
+            events = []
+
+    def _begin(self, performance: Performance) -> None:
+        """As after loading: oscillators and LFOs that run freely stand where they stood then."""
+        # A larger block than ever makes pedalboard prepare the plugin again, which resets it.
+        self._prepared_frames += 1
+        self._report(self.label, "being prepared")
+        self._render([], 1, block_frames=self._prepared_frames)
+        for data in bend_range_messages(bend_range(performance.part.bends), performance.channel):
+            self._render([MidiEvent(0, data)], BLOCK_FRAMES)
+
+    def _warm_up(self, performance: Performance) -> None:
+        """Play the first note until it sounds, then begin again. Some play nothing on pedalboard's C4."""
+        note = performance.part.notes[0]
+        frames = performance.rate_hz // 4
+        status = performance.channel - 1
+        events = [
+            MidiEvent(0, bytes((0x90 | status, note.pitch, note.velocity))),
+            MidiEvent(frames - 1, bytes((0x80 | status, note.pitch, 0))),
+        ]
+        deadline = time.monotonic() + WARM_UP_S
+        self._report(self.label, "warming up")
+        while _peak(self._render(events, frames)) <= SILENCE and time.monotonic() < deadline:
+            time.sleep(0.02)  # it may be loading in a thread of its own
+        self.settle()
+        self._begin(performance)
+
+    def _play(self, performance: Performance) -> Samples:
+        latency = self._latency_frames()
+        wanted = latency + performance.frames
+        capacity = wanted + performance.tail_frames
+        events = midi_events(performance.part, rate_hz=performance.rate_hz, channel=performance.channel)
+        block_frames = BEND_BLOCK_FRAMES if performance.part.bends else BLOCK_FRAMES
+        last_event = events[-1].frame if events else 0
+        sound = np.empty((self._channels, capacity), np.float32)
+        position, following, silent = 0, 0, False
+        while position < wanted or (position < capacity and not (silent and position > last_event)):
+            self._report(self.label, "playing")
+            end = min(position + CHUNK_FRAMES, capacity)
+            chunk_events = []
+            while following < len(events) and events[following].frame < end:
+                event = events[following]
+                chunk_events.append(MidiEvent(event.frame - position, event.data))
+                following += 1
+            chunk = self._render(chunk_events, end - position, block_frames=block_frames)
+            sound[:, position:end] = chunk
+            position, silent = end, _peak(chunk) <= SILENCE
+        return sound[:, latency:position]
+
+    def _latency_frames(self) -> int:
+        """Not taken off by pedalboard where MIDI comes in."""
+        frames = int(self._plugin.reported_latency_samples)
+        if frames > MAX_TAIL_S * self._rate_hz:
+            raise PluginOutputInvalid(
+                f"It reports a latency of {frames:,} samples.",
+                where=self.label,
+                advice="Turn look-ahead off in its settings, or choose another plugin.",
+            )
+        return frames
+
+    def _render(self, events: list[MidiEvent], frames: int, *, block_frames: int = BLOCK_FRAMES) -> Samples:
+        rate_hz = self._rate_hz
+        # Half a frame inside, so that rounding down lands on the very frame.
+        messages = [(event.data, (event.frame + 0.5) / rate_hz) for event in events]
+        duration_s = (frames + 0.5) / rate_hz
+        for _ in range(2):
+            try:
+                rendered: Samples = self._plugin(
+                    messages, duration_s, rate_hz, self._channels, block_frames, False
+                )
+            except ValueError as cause:
+                self._channels = _channels_offered(cause, self.label)
+            else:
+                return rendered
+        raise _unplayable(self.label, f"It refuses the {self._channels} channels that it offers.")
+
+
+def load_plugin(path: Path, plugin_name: str | None, label: str) -> Any:
+    """Open the plugin's file. Raises PluginUnloadable with pedalboard's reason."""
+    try:
+        return pedalboard.load_plugin(  # type: ignore[attr-defined]  # its stub leaves it out
+            str(path), plugin_name=plugin_name, initialization_timeout=LOAD_TIMEOUT_S
+        )
+    except (ImportError, ValueError, RuntimeError) as cause:
+        raise PluginUnloadable(
+            f"It does not load: {cause}",
+            where=f"{label} ({path})",
+            advice="Check that it runs in a DAW on this machine, and update it.",
+        ) from cause
+
+
+def label_of(plugin: Any) -> str:
+    """`Surge XT 1.3.4`."""
+    return f"{plugin.name} {plugin.version}".strip()
+
+
+def _peak(sound: Samples) -> float:
+    return float(max(-sound.min(), sound.max())) if sound.size else 0.0
+
+
+def _channels_offered(cause: ValueError, label: str) -> int:
+    """Pedalboard asks an instrument for the very number of channels that it has, and says which in words."""
+    offered = re.search(r"and (\d+) output channels", str(cause))
+    if offered is None or int(offered[1]) == 0:
+        raise _unplayable(label, str(cause)) from cause
+    return int(offered[1])
+
+
+def _unplayable(label: str, reason: str) -> PluginOutputInvalid:
+    return PluginOutputInvalid(
+        f"It can't be played: {reason}", where=label, advice="Choose its stereo version, or another plugin."
+    )

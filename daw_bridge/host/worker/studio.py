@@ -1,0 +1,97 @@
+"""Instruments and effects that stay loaded, and one render from notes to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daw_bridge.core.notes import Part
+from daw_bridge.host.protocol import InstrumentSetup, Load, Loaded, Render, Rendered
+from daw_bridge.host.worker.instrument import MAX_TAIL_S, Instrument, Performance, Report
+from daw_bridge.host.worker.output import check_sound, faded, in_stereo, levelled, padded, trimmed
+
+if TYPE_CHECKING:
+    from daw_bridge.host.worker.effects import Effects
+
+LOADED_AT_ONCE = 16
+"""Compiled Faust instruments that are kept; each holds its last sound."""
+
+
+class Studio:
+    """What a worker has loaded."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._instruments: dict[tuple[str, str | None, int], Instrument] = {}
+        self._effects: Effects | None = None
+        self._played: Instrument | None = None
+
+    def load(self, request: Load) -> Loaded:
+        """Load the instrument. Raises PluginError."""
+        return Loaded(self._instrument(request.instrument, request.rate_hz).label)
+
+    def render(self, request: Render) -> Rendered:
+        """Play the part and write the sound. Raises PluginError."""
+        rate_hz = request.rate_hz
+        part = Part.from_dict(request.part)
+        frames = round(part.duration_s * rate_hz)
+        tail_frames = round((MAX_TAIL_S if request.tail_s is None else request.tail_s) * rate_hz)
+        instrument = self._instrument(request.instrument, rate_hz)
+        warnings = [*instrument.configure(request.instrument)]
+
+        self._played = instrument
+        sound = instrument.play(
+            Performance(part, request.channel, rate_hz, frames, tail_frames, request.tempo_bpm)
+        )
+        check_sound(sound, instrument.label, audible=bool(part.notes))
+        sound, more = in_stereo(sound, instrument.label)
+        warnings += more
+        sound = padded(sound, frames + tail_frames if request.effects else frames)
+        label = instrument.label
+        for effect in request.effects:
+            label, sound, more = self._effect_chain().apply(effect, sound, rate_hz)
+            check_sound(sound, label, audible=False)
+            warnings += more
+
+        if request.tail_s is None:
+            sound, more = trimmed(sound, frames, rate_hz, label=label)
+            warnings += more
+        else:
+            sound = padded(faded(sound, rate_hz), frames + tail_frames)
+        sound, more = levelled(sound, request.gain_db)
+        np.save(request.output, np.ascontiguousarray(sound, np.float32), allow_pickle=False)
+        return Rendered(instrument.label, warnings + more)
+
+    def settle(self) -> None:
+        """Called when the answer is out: the instrument falls silent while nobody waits."""
+        if self._played is not None:
+            self._played.settle()
+            self._played = None
+
+    def _instrument(self, setup: InstrumentSetup, rate_hz: int) -> Instrument:
+        # A plugin takes any rate; a Faust instrument is compiled for one.
+        key = (setup.path, setup.plugin_name, rate_hz if setup.kind == "faust" else 0)
+        instrument = self._instruments.pop(key, None) or self._open(setup, rate_hz)
+        self._instruments[key] = instrument
+        if len(self._instruments) > LOADED_AT_ONCE:
+            del self._instruments[next(iter(self._instruments))]
+        return instrument
+
+    def _open(self, setup: InstrumentSetup, rate_hz: int) -> Instrument:
+        # Imported here: a worker needs one of both, and starts the sooner.
+        if setup.kind == "faust":
+            from daw_bridge.host.worker.faust import FaustInstrument
+
+            return FaustInstrument(Path(setup.path), setup.label, rate_hz, self._report)
+        from daw_bridge.host.worker.plugin import PluginInstrument
+
+        return PluginInstrument(Path(setup.path), setup.plugin_name, setup.label, self._report)
+
+    def _effect_chain(self) -> Effects:
+        if self._effects is None:
+            from daw_bridge.host.worker.effects import Effects
+
+            self._effects = Effects(self._report)
+        return self._effects
