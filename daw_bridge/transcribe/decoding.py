@@ -40,9 +40,6 @@ ONSET_FLOOR, NOTE_FLOOR = 0.4, 0.2
 OVERTONES = (12, 19, 24, 28, 31)
 """Semitones from a tone to its second, third, fourth, fifth and sixth partial."""
 
-GHOST_LEVEL = 0.9
-"""An overtone is a ghost when its note posterior is below this part of the tone's."""
-
 MEDIAN_VELOCITY = 96
 LEVEL_S = 0.1
 """A note's level is measured over this time from its onset."""
@@ -72,7 +69,7 @@ def decode(posteriors: Posteriors, clip: AudioClip, profile: Profile) -> Part:
     keys = range(max(profile.lowest - LOWEST_KEY, 0), min(profile.highest - LOWEST_KEY + 1, KEYS))
     profile = _adapted(profile, posteriors, keys)
     heard = _joined([_struck(posteriors, key, profile) for key in keys])
-    heard = _without_overtones(heard)
+    heard = _without_ghosts(heard, profile.ghost_level)
     if profile.one_voice:
         heard = _one_voice(heard)
     return Part(tuple(_notes(heard, posteriors.frames, clip)), clip.duration_s)
@@ -137,8 +134,8 @@ def _until_release(struck: Indices, sounding: Indices) -> tuple[Indices, Indices
 
 def _between_frames(onset: Floats, struck: Indices) -> Doubles:
     """The top of the parabola through each peak and its neighbours, in frames."""
-    padded = np.pad(onset.astype(np.float64), 1, mode="edge")
-    left, top, right = padded[struck], padded[struck + 1], padded[struck + 2]
+    before, after = np.maximum(struck - 1, 0), np.minimum(struck + 1, len(onset) - 1)
+    left, top, right = (onset[frames].astype(np.float64) for frames in (before, struck, after))
     bend = np.maximum(2 * top - left - right, 1e-9)
     exact: Doubles = struck + np.clip((right - left) / (2 * bend), -0.5, 0.5)
     return exact
@@ -151,7 +148,7 @@ def _joined(keys: list[_Candidates]) -> _Candidates:
     return together.rows(np.lexsort((together.key, together.onset)))
 
 
-def _without_overtones(heard: _Candidates) -> _Candidates:
+def _without_ghosts(heard: _Candidates, ghost_level: float) -> _Candidates:
     """Drop notes on a partial of a clearer note that sounds when they start."""
     ghost = np.zeros(len(heard.key), bool)
     by_key = [np.flatnonzero(heard.key == key) for key in range(KEYS)]
@@ -164,7 +161,7 @@ def _without_overtones(heard: _Candidates) -> _Candidates:
             ghost[above] |= (
                 (latest >= 0)
                 & (heard.onset[above] < heard.end[tone])
-                & (heard.level[above] < GHOST_LEVEL * heard.level[tone])
+                & (heard.level[above] < ghost_level * heard.level[tone])
                 & (heard.peak[above] < heard.peak[tone])
             )
     return heard.rows(~ghost)

@@ -17,7 +17,9 @@ class Profile:
     """Keys from `lowest` to `highest` are heard, one at a time if `one_voice`.
 
     A key is struck where the onset posterior peaks at `onset_threshold` or more, and sounds while
-    the note posterior stays at `frame_threshold` or more.
+    the note posterior stays at `frame_threshold` or more. An overtone of a clearer key is taken for
+    its ghost when its note posterior is below `ghost_level` of that key's: with many voices it is
+    more often an octave that was played.
     """
 
     name: str
@@ -26,10 +28,13 @@ class Profile:
     one_voice: bool = False
     onset_threshold: float = 0.6
     frame_threshold: float = 0.5
+    ghost_level: float = 0.65
 
 
 def _one_voice(name: str, lowest: int, highest: int) -> Profile:
-    return Profile(name, lowest, highest, one_voice=True, onset_threshold=0.5, frame_threshold=0.45)
+    return Profile(
+        name, lowest, highest, one_voice=True, onset_threshold=0.5, frame_threshold=0.45, ghost_level=0.9
+    )
 
 
 _PROFILES = {

@@ -33,7 +33,7 @@ PULSE_SHARE = 0.85
 
 COARSE_S = 12.0
 COARSE_LIMIT_S = 90.0
-FEWEST_ONSETS = 6
+FEWEST_ONSETS = 8
 ROUNDING_DRIFT_S = 0.005
 
 Doubles = npt.NDArray[np.float64]
@@ -44,7 +44,8 @@ class TempoEstimate:
     """A tempo in quarter notes a minute, and how sure it is, 0 to 1.
 
     Half or double the tempo fits the same onsets (after triplets, two thirds too): which of them is
-    meant is a guess at the usual 70 to 180 BPM. `confidence` says how well the onsets lie on the grid, beyond chance.
+    meant is a guess at the usual 70 to 180 BPM. `confidence` says how well the onsets lie on the
+    grid, beyond chance.
     """
 
     tempo_bpm: float

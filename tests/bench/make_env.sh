@@ -6,13 +6,14 @@
 set -euo pipefail
 
 bench="$(cd "$(dirname "$0")" && pwd)"
+uv="${UV:-uv}" # `uv run` sets UV to itself
 folder="$(realpath -m "${1:-$bench/../../.cache/bench-env}")"
 
 if ! cmp -s "$bench/requirements.txt" "$folder/made-from.txt"; then
   cd / # away from our pyproject.toml: its overrides hold for every `uv pip` below it
-  uv venv --quiet --clear --python 3.11 "$folder"
+  "$uv" venv --quiet --clear --python 3.11 "$folder"
   # TensorFlow stays out: the ONNX model needs none of it.
-  uv pip install --quiet --python "$folder" --requirement "$bench/requirements.txt" \
+  "$uv" pip install --quiet --python "$folder" --requirement "$bench/requirements.txt" \
     --override <(printf "%s; sys_platform == 'never'\n" tensorflow tensorflow-macos tflite-runtime coremltools)
   cp "$bench/requirements.txt" "$folder/made-from.txt"
 fi

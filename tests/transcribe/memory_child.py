@@ -21,13 +21,13 @@ MEGABYTE = 1_000_000
 
 def peak_mb() -> float:
     """The most memory that this process ever held."""
-    memory = psutil.Process().memory_info()
-    if hasattr(memory, "peak_wset"):  # Windows
-        return float(memory.peak_wset) / MEGABYTE
-    import resource
+    if sys.platform == "win32":
+        return float(psutil.Process().memory_info().peak_wset) / MEGABYTE
+    else:
+        import resource
 
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / MEGABYTE
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / MEGABYTE
 
 
 def main() -> None:
