@@ -1,9 +1,10 @@
 """Our code as a worker, as theirs.py is basic-pitch's; runs in the project's environment.
 
     python ours.py transcribe [PROFILE]
+    python ours.py convert PRESET FOLDER
 
 Reads an audio file's path from each line, answers with a line of JSON: how long it took, and the
-notes. The model is loaded before the first line.
+notes, or for `convert` what was delivered into the folder. The first line finds all loaded.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pedalboard.io import AudioFile
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.transcribe import DEFAULT_ENGINE, engine
+
+if TYPE_CHECKING:
+    from daw_bridge.service import Bridge
 
 
 def read_mono(audio: Path, rate_hz: int) -> AudioClip:
@@ -36,18 +40,34 @@ def transcribe(audio: Path, profile: str = "auto") -> dict[str, Any]:
     return part.to_dict()
 
 
-# `convert`, the whole way through daw_bridge.service, is to join here.
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"transcribe": transcribe}
+def convert(audio: Path, bridge: Bridge, preset: str, folder: Path) -> dict[str, Any]:
+    """The whole way, as the daemon goes it: decode, transcribe, render, deliver."""
+    take = bridge.convert(audio, deliver_to=folder, presets=[preset])
+    failed = [r.preset for r in take.take.renderings if r.error]
+    if failed:
+        raise RuntimeError(f"{failed} did not render: the time would be too good")
+    return {"delivered": str(take.folder)}
 
 
 def main() -> None:
-    """Answer until the input ends."""
-    job, options = JOBS[sys.argv[1]], sys.argv[2:]
+    """Warm up, then answer until the input ends."""
     hearing = engine(DEFAULT_ENGINE)
     hearing.transcribe(AudioClip(np.zeros((1, hearing.rate_hz), np.float32), hearing.rate_hz))
+    if sys.argv[1] == "transcribe":
+        _answer(lambda audio: transcribe(audio, *sys.argv[2:]))
+        return
+    from daw_bridge.service import Bridge
+
+    preset, folder = sys.argv[2], Path(sys.argv[3])
+    with Bridge(state=folder / "state") as bridge:
+        bridge.check(bridge.library().find(preset))
+        _answer(lambda audio: convert(audio, bridge, preset, folder))
+
+
+def _answer(job: Callable[[Path], dict[str, Any]]) -> None:
     for line in sys.stdin:
         start = time.perf_counter()
-        answer = job(Path(line.strip()), *options)
+        answer = job(Path(line.strip()))
         answer["seconds"] = time.perf_counter() - start
         print(json.dumps(answer), flush=True)
 

@@ -18,6 +18,7 @@ from daw_bridge.core.errors import EngineMissing, EngineUnknown
 from daw_bridge.core.notes import Part
 from daw_bridge.transcribe import DEFAULT_ENGINE, basic_pitch, engine, engine_names
 from daw_bridge.transcribe.basic_pitch import BasicPitch
+from daw_bridge.transcribe.posteriors import Floats
 from tests.transcribe.tones import RATE_HZ, melody, play
 
 
@@ -78,6 +79,40 @@ def test_an_unknown_profile_is_refused(hearing: BasicPitch) -> None:
 def test_silence_has_no_notes_however_long(hearing: BasicPitch, frames: int) -> None:
     clip = AudioClip(np.zeros((1, frames), np.float32), RATE_HZ)
     assert hearing.transcribe(clip) == Part((), clip.duration_s)
+
+
+def test_silence_between_notes_is_skipped_without_a_difference(
+    hearing: BasicPitch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = play(melody([60, 64], 0.5, start_s=9.0), 20.0).clip
+    heard = hearing.posteriors(clip)
+    session = hearing._load()
+    sizes: list[int] = []
+
+    def one_by_one(block: Floats) -> list[Floats]:
+        sizes.append(len(block))
+        return basic_pitch._run(session, block)
+
+    monkeypatch.setattr(basic_pitch, "BATCH", 1)
+    monkeypatch.setattr(hearing, "_hear", lambda session, block: one_by_one(block))
+    expected = hearing.posteriors(clip)
+    assert len(sizes) == 13
+    np.testing.assert_allclose(heard.note, expected.note, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(heard.onset, expected.onset, rtol=0, atol=1e-6)
+
+
+def test_windows_of_silence_are_not_run(hearing: BasicPitch, monkeypatch: pytest.MonkeyPatch) -> None:
+    hearing.transcribe(AudioClip(np.zeros((1, RATE_HZ), np.float32), RATE_HZ))
+    run = basic_pitch._run
+    sizes: list[int] = []
+
+    def counted(session: object, block: Floats) -> list[Floats]:
+        sizes.append(len(block))
+        return run(session, block)
+
+    monkeypatch.setattr(basic_pitch, "_run", counted)
+    hearing.posteriors(play(melody([60, 64], 0.5, start_s=9.0), 20.0).clip)
+    assert sizes == [2]
 
 
 def test_progress_rises_to_all(hearing: BasicPitch) -> None:

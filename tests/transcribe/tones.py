@@ -54,9 +54,9 @@ def melody(
     ]
 
 
-def chord_line(length_s: float) -> Line:
+def chord_line(length_s: float, seed: int = 4) -> Line:
     """Triads every 0.6 s above a bass note, seeded: something for every register."""
-    generator = np.random.default_rng(4)
+    generator = np.random.default_rng(seed)
     notes = []
     for onset_s in np.arange(0.3, length_s - 0.7, 0.6):
         root = int(generator.integers(48, 72))
