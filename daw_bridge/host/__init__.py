@@ -4,7 +4,21 @@
 (`protocol`); the worker plays (`worker/`) and hands the sound back in a file.
 """
 
-from daw_bridge.host.finder import PluginFile, find_plugin, installed_plugins
-from daw_bridge.host.host import Host, Rendering
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from daw_bridge.host.finder import PluginFile, find_plugin, installed_plugins
+    from daw_bridge.host.host import Host, Rendering
 
 __all__ = ["Host", "PluginFile", "Rendering", "find_plugin", "installed_plugins"]
+
+
+def __getattr__(name: str) -> Any:
+    # Workers import this package too, and start in half the time without what only the host needs.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "host" if name in ("Host", "Rendering") else "finder"
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)

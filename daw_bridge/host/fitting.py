@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -38,7 +39,7 @@ def _fit_note(note: Note, fit: NoteFit) -> Note:
 def _one_voice(notes: tuple[Note, ...]) -> Iterator[Note]:
     """The top note of each chord, ended by the next one."""
     tops = [max(chord, key=lambda note: note.pitch) for chord in _chords(notes)]
-    for note, following in zip(tops, [*tops[1:], None], strict=True):
+    for note, following in itertools.zip_longest(tops, tops[1:]):
         ends_s = note.offset_s if following is None else min(note.offset_s, following.onset_s)
         yield replace(note, offset_s=ends_s)
 

@@ -142,7 +142,7 @@ class Host:
         return InstrumentSetup(
             kind="faust" if instrument.faust is not None else "plugin",
             path=str(self._path_of(instrument, folder)),
-            label=instrument.label,
+            label=Path(instrument.path).stem if instrument.path else instrument.label,
             plugin_name=instrument.plugin_name,
             state=_beside(folder, instrument.state),
             vstpreset=_beside(folder, instrument.vstpreset),

@@ -28,7 +28,7 @@ class WorkerProcess:
     def __init__(self, folder: Path, *, time_limit_s: float) -> None:
         """`folder` is the worker's own: its log is there, and it is removed when host and worker are gone."""
         self.folder = folder
-        folder.mkdir()
+        folder.mkdir(parents=True)
         self._time_limit_s = time_limit_s
         self._log = folder / "worker.log"
         self._ending = False

@@ -7,6 +7,7 @@ that needs no lock ends it.
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
 import queue
@@ -14,6 +15,7 @@ import shutil
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import IO
 
 from daw_bridge.core.errors import BridgeError
@@ -70,6 +72,8 @@ def _listen(commands: IO[bytes], requests: queue.SimpleQueue[Request], folder: s
         requests.put(request)
     # The host has closed us, or is gone. No plugin gets a chance to crash or hang at the end.
     shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # there are other workers
+        Path(folder).parent.rmdir()
     os._exit(0)
 
 

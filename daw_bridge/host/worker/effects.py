@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +97,7 @@ def _built_in(setup: EffectSetup) -> tuple[str, Any, list[str]]:
         )
     settings = dict(setup.parameters)
     effect = _convolution(setup, settings) if kind is pedalboard.Convolution else kind()
-    specs = [_spec_of(name, getattr(effect, name)) for name in _settings_of(type(effect))]
-    for name, value in read_parameters(settings, specs, setup.name).items():
+    for name, value in read_parameters(settings, _specs_of(effect), setup.name).items():
         _set(effect, name, value, setup.name)
     return setup.name, effect, []
 
@@ -113,25 +113,25 @@ def _convolution(setup: EffectSetup, settings: dict[str, Value]) -> Any:
     return pedalboard.Convolution(str(file))
 
 
-def _settings_of(kind: type) -> list[str]:
-    return [
-        name
-        for name in dir(kind)
-        if isinstance(getattr(kind, name), property)
-        and not name.startswith("_")
-        and name not in _NOT_SETTINGS
-    ]
-
-
-def _spec_of(name: str, value: Any) -> ParameterSpec:
-    stem, _, suffix = name.rpartition("_")
-    unit = _UNITS.get(suffix, "")
-    words = (stem,) if unit and stem else ()
-    if isinstance(value, bool):
-        return ParameterSpec(name, is_switch=True, words=words)
-    if not isinstance(value, int | float):
-        return ParameterSpec(name, choices=tuple(type(value).__members__), words=words)
-    return ParameterSpec(name, unit=unit, words=words)
+def _specs_of(effect: Any) -> Iterator[ParameterSpec]:
+    """The effect's properties that a preset can set; their names end in their units."""
+    for name in dir(type(effect)):
+        if (
+            name.startswith("_")
+            or name in _NOT_SETTINGS
+            or not isinstance(getattr(type(effect), name), property)
+        ):
+            continue
+        value = getattr(effect, name)
+        stem, _, suffix = name.rpartition("_")
+        unit = _UNITS.get(suffix, "")
+        words = (stem,) if unit and stem else ()
+        if isinstance(value, bool):
+            yield ParameterSpec(name, is_switch=True)
+        elif isinstance(value, int | float):
+            yield ParameterSpec(name, unit=unit, words=words)
+        elif hasattr(type(value), "__members__"):
+            yield ParameterSpec(name, choices=tuple(type(value).__members__))
 
 
 def _set(effect: Any, name: str, value: Value, label: str) -> None:
