@@ -17,6 +17,11 @@ from typing import BinaryIO
 
 from daw_bridge.core.flac import flac_reaches_its_end
 
+LOWEST_RATE_HZ = 4_000
+HIGHEST_RATE_HZ = 768_000
+MOST_CHANNELS = 64
+"""What a bounce may have; anything else is a damaged header."""
+
 _UNKNOWN_32 = 0xFFFFFFFF
 _MOST_CHUNKS = 4096
 _OGG_TAIL_BYTES = 2 * 65_307  # a page has 65,307 bytes at most
@@ -33,15 +38,17 @@ class Completeness(Enum):
     """Audio is there, but the header's sizes were never filled in."""
     CUT = "cut"
     """The header promises more than the file holds."""
+    DAMAGED = "damaged"
+    """The header describes no audio that there is; decoders crash on some of these."""
 
 
 @dataclass(frozen=True)
 class Container:
-    """The kind of file (`WAV`), how complete it is, and, when it is not, what is missing."""
+    """The kind of file (`WAV`), how complete it is, and, when it is not, what is wrong with it."""
 
     kind: str
     completeness: Completeness
-    missing: str = ""
+    fault: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -71,6 +78,19 @@ def examine(file: BinaryIO) -> Container | None:
 
 def _unfinished(kind: str) -> Container:
     return Container(kind, Completeness.UNFINISHED, "its header was never completed")
+
+
+def _damaged_format(kind: str, channels: int, bits: int, rate_hz: int) -> Container | None:
+    """None for a header that describes audio."""
+    is_sane = (
+        1 <= channels <= MOST_CHANNELS
+        and bits in (8, 16, 24, 32, 64)
+        and LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ
+    )
+    if is_sane:
+        return None
+    fault = f"its header speaks of {channels} channels of {bits} bits at {rate_hz:,} Hz"
+    return Container(kind, Completeness.DAMAGED, fault)
 
 
 def _by_bytes(kind: str, promised: int, present: int, *, tolerance: int = 0) -> Container:
@@ -103,11 +123,20 @@ def _wav(file: BinaryIO, size: int) -> Container:
     file.seek(4)
     riff_bytes = int.from_bytes(file.read(4), "little")
     data_bytes_64: int | None = None
+    damage: Container | None = Container("WAV", Completeness.DAMAGED, "its header names no format")
     for name, start, length in _chunks(file, size, "<4sI"):
-        if name == b"ds64":
+        if name == b"fmt ":
+            file.seek(start)
+            fields = file.read(16)
+            if len(fields) == 16:
+                _, channels, rate_hz, _, _, bits = struct.unpack("<HHIIHH", fields)
+                damage = _damaged_format("WAV", channels, bits, rate_hz)
+        elif name == b"ds64":
             file.seek(start + 8)
             data_bytes_64 = int.from_bytes(file.read(8), "little")
         elif name == b"data":
+            if damage is not None:
+                return damage
             promised = data_bytes_64 if length == _UNKNOWN_32 and data_bytes_64 is not None else length
             if promised == 0:
                 is_finished = start == size or riff_bytes + 8 == size
@@ -119,20 +148,31 @@ def _wav(file: BinaryIO, size: int) -> Container:
 
 
 def _aiff(file: BinaryIO, size: int) -> Container:
-    channels = frames = bits = 0
+    frames = 0
+    damage: Container | None = Container("AIFF", Completeness.DAMAGED, "its header names no format")
     for name, start, length in _chunks(file, size, ">4sI"):
         if name == b"COMM":
             file.seek(start)
-            head = file.read(8)
-            if len(head) == 8:
-                channels, frames, bits = struct.unpack(">hIh", head)
+            fields = file.read(18)
+            if len(fields) == 18:
+                channels, frames, bits = struct.unpack(">hIh", fields[:8])
+                damage = _damaged_format("AIFF", channels, bits, _rate_of(fields[8:]))
         elif name == b"SSND":
+            if damage is not None:
+                return damage
             if frames == 0:
                 return Container("AIFF", Completeness.EMPTY) if start + 8 >= size else _unfinished("AIFF")
             return _by_bytes("AIFF", length, size - start) if length > 8 else _unfinished("AIFF")
-    if frames == 0 and channels and bits:  # the sound chunk may be left out then
+    if frames == 0 and damage is None:  # the sound chunk may be left out then
         return Container("AIFF", Completeness.EMPTY)
     return Container("AIFF", Completeness.CUT, "it ends before its audio begins")
+
+
+def _rate_of(extended: bytes) -> int:
+    """An 80-bit float (sign and exponent, then 64 bits of mantissa) as whole Hz."""
+    exponent, mantissa = struct.unpack(">HQ", extended)
+    shift = exponent - 16_383 - 63
+    return mantissa >> -shift if -64 < shift <= 0 else 0
 
 
 def _flac(file: BinaryIO) -> Container:

@@ -13,8 +13,6 @@ from daw_bridge.intake.resampling import Resampler
 
 SILENCE_DBFS = -80.0
 """A peak below this is silence: dither and a muted track's noise."""
-_HIGHEST_PEAK = 1_000.0
-"""60 dB over full scale, which no mix reaches: bytes that are no samples."""
 
 
 def inspect(path: Path) -> Bounce:
@@ -54,9 +52,8 @@ def _pass(reader: BounceReader, mono: Resampler | None, *, channel: int | None =
     """Read all blocks; `mono` takes their mean, or the one channel."""
     measures = Measures(reader.rate_hz, reader.channels)
     for block in reader.blocks():
-        mean = block.mean(axis=0, keepdims=True) if reader.channels > 1 else block
-        measures.add(block, mean)
-        if measures.first_invalid_frame is not None:
+        mean = measures.add(block)
+        if mean is None:
             break
         if mono is not None:
             mono.add(mean if channel is None else block[channel : channel + 1])
@@ -64,22 +61,16 @@ def _pass(reader: BounceReader, mono: Resampler | None, *, channel: int | None =
 
 
 def _checked(reader: BounceReader, measures: Measures) -> Bounce:
-    if measures.first_invalid_frame is not None:
+    if measures.damaged_frame is not None:
         raise BounceUnreadable(
-            f"At {measures.first_invalid_frame / reader.rate_hz:.3f} s it holds samples that are no numbers"
-            " (NaN or infinity).",
+            f"At {measures.damaged_frame / reader.rate_hz:.3f} s it holds samples that are no sound"
+            " (NaN, infinity, or far over full scale).",
             where=reader.path,
-            advice="A plugin on the track writes them: bypass one after the other, and bounce again.",
+            advice="A plugin on the track may write them: bypass one after the other, and bounce again.",
         )
     if measures.frames == 0:
         raise BounceEmpty(
             "No audio could be decoded from it.", where=reader.path, advice="Bounce it again, as WAV or FLAC."
-        )
-    if measures.peak > _HIGHEST_PEAK:
-        raise BounceUnreadable(
-            f"Its peak is {measures.peak:.3g} times full scale: this is damaged, or no audio.",
-            where=reader.path,
-            advice="Bounce it again, as 24-bit WAV.",
         )
     if measures.peak_dbfs < SILENCE_DBFS:
         raise BounceSilent(

@@ -12,6 +12,8 @@ from daw_bridge.core.audio import Samples
 
 _DIGEST_BYTES = 16
 _CANCELLED_DB = 12.0
+HIGHEST_PEAK = 1_000.0
+"""60 dB over full scale, which no mix reaches."""
 
 
 class Measures:
@@ -21,7 +23,7 @@ class Measures:
         self.rate_hz = rate_hz
         self.channels = channels
         self.frames = 0
-        self.first_invalid_frame: int | None = None
+        self.damaged_frame: int | None = None
         self._hashes = [hashlib.blake2b(digest_size=_DIGEST_BYTES) for _ in range(channels)]
         self._lowest: npt.NDArray[np.float64] = np.full(channels, np.inf)
         self._highest: npt.NDArray[np.float64] = np.full(channels, -np.inf)
@@ -29,11 +31,18 @@ class Measures:
         self._energies: npt.NDArray[np.float64] = np.zeros(channels)
         self._mean_energy = 0.0
 
-    def add(self, block: Samples, mean: Samples) -> None:
-        """Take in the next block and the mean of its channels, float32 [1, frames]."""
+    def add(self, block: Samples) -> Samples | None:
+        """Take in the next block; returns the mean of its channels, float32 [1, frames].
+
+        None if it holds what is no sound (NaN, infinity, bytes that are no samples): `damaged_frame`
+        says where, and nothing more is to be added.
+        """
         lowest, highest = block.min(axis=1), block.max(axis=1)
-        if self.first_invalid_frame is None and not np.isfinite(lowest + highest).all():
-            self.first_invalid_frame = self.frames + int(np.argmin(np.isfinite(block).all(axis=0)))
+        if not np.maximum(highest, -lowest).max() <= HIGHEST_PEAK:  # so written, NaN is caught
+            is_sound = (np.abs(block) <= HIGHEST_PEAK).all(axis=0)
+            self.damaged_frame = self.frames + int(np.argmin(is_sound))
+            return None
+        mean: Samples = block.mean(axis=0, keepdims=True) if self.channels > 1 else block
         self.frames += block.shape[1]
         self._lowest = np.minimum(self._lowest, lowest)
         self._highest = np.maximum(self._highest, highest)
@@ -42,6 +51,7 @@ class Measures:
         self._mean_energy += float(np.dot(mean[0], mean[0]))
         for digest, samples in zip(self._hashes, block, strict=True):
             digest.update(np.ascontiguousarray(samples, dtype="<f4").data)
+        return mean
 
     @property
     def fingerprint(self) -> str:
@@ -50,11 +60,6 @@ class Measures:
         for digest in self._hashes:
             whole.update(digest.digest())
         return whole.hexdigest()
-
-    @property
-    def peak(self) -> float:
-        """The largest absolute sample; 1.0 is full scale."""
-        return float(max(self._highest.max(), -self._lowest.min()))
 
     @property
     def peak_dbfs(self) -> float:

@@ -6,22 +6,27 @@ lacks with zeros and takes a header at its word, so both are checked here first.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from daw_bridge.core.audio import Samples
-from daw_bridge.core.container import Completeness, examine
+from daw_bridge.core.container import (
+    HIGHEST_RATE_HZ,
+    LOWEST_RATE_HZ,
+    MOST_CHANNELS,
+    Completeness,
+    Container,
+    examine,
+)
 from daw_bridge.core.errors import BounceEmpty, BounceMissing, BounceTruncated, BounceUnreadable
 
 if TYPE_CHECKING:
     from pedalboard.io import ReadableAudioFile
 
-LOWEST_RATE_HZ = 4_000
-HIGHEST_RATE_HZ = 768_000
-MOST_CHANNELS = 64
 _BLOCK_SAMPLES = 1 << 18
 _MOST_FRAMES_PER_BYTE = 8_192
 """A FLAC frame of silence packs 65,535 samples into a dozen bytes; nothing packs more."""
@@ -59,9 +64,12 @@ def open_bounce(path: Path) -> Iterator[BounceReader]:
     try:
         if path.is_fifo():  # opening one would wait for a writer, for ever
             raise BounceUnreadable("This is a pipe, not a file.", where=path, advice=_BOUNCE_AS)
-        with path.open("rb") as file:
-            size = _check_container(path, file)
-            yield _open_decoder(path, file, size)
+        with _BoundedFile(path) as file:
+            container = examine(file)
+            if container is not None:
+                _refuse_incomplete(path, container)
+            file.seek(0)
+            yield _open_decoder(path, file)
     except FileNotFoundError as cause:
         raise BounceMissing(
             "The file is not there.", where=path, advice="Check its name, or bounce it again."
@@ -84,21 +92,35 @@ def open_bounce(path: Path) -> Iterator[BounceReader]:
         ) from cause
 
 
-def _check_container(path: Path, file: BinaryIO) -> int:
-    """Refuse what is empty or cut; returns the file's size in bytes."""
-    container = examine(file)
-    if container is not None and container.completeness is Completeness.EMPTY:
-        raise _empty(path)
-    if container is not None and not container.is_whole:
-        raise BounceTruncated(
-            f"The {container.kind} file is incomplete: {container.missing}.", where=path, advice=_BOUNCE_AGAIN
-        )
-    size = file.seek(0, 2)
-    file.seek(0)
-    return size
+class _BoundedFile(io.BufferedReader):
+    """A file that seeks no further than its end: from behind it the decoder would read on for ever."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self.size = super().seek(0, io.SEEK_END)
+        super().seek(0)
+
+    def seek(self, position: int, whence: int = io.SEEK_SET, /) -> int:
+        return super().seek(min(position, self.size), whence)
 
 
-def _open_decoder(path: Path, file: BinaryIO, size: int) -> BounceReader:
+def _refuse_incomplete(path: Path, container: Container) -> None:
+    match container.completeness:
+        case Completeness.EMPTY:
+            raise _empty(path)
+        case Completeness.DAMAGED:
+            raise BounceUnreadable(
+                f"The {container.kind} file is damaged: {container.fault}.", where=path, advice=_BOUNCE_AGAIN
+            )
+        case Completeness.UNFINISHED | Completeness.CUT:
+            raise BounceTruncated(
+                f"The {container.kind} file is incomplete: {container.fault}.",
+                where=path,
+                advice=_BOUNCE_AGAIN,
+            )
+
+
+def _open_decoder(path: Path, file: _BoundedFile) -> BounceReader:
     from pedalboard.io import AudioFile
 
     try:
@@ -117,9 +139,9 @@ def _open_decoder(path: Path, file: BinaryIO, size: int) -> BounceReader:
         )
     if frames <= 0:
         raise _empty(path)
-    if frames > size * _MOST_FRAMES_PER_BYTE:
+    if frames > file.size * _MOST_FRAMES_PER_BYTE:
         raise BounceTruncated(
-            f"Its header promises {frames / rate_hz:,.0f} s of audio, more than {size:,} bytes hold.",
+            f"Its header promises {frames / rate_hz:,.0f} s of audio, more than {file.size:,} bytes hold.",
             where=path,
             advice=_BOUNCE_AGAIN,
         )
