@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
@@ -61,7 +61,7 @@ class Bridge:
         self._instruments = instruments
         self._state = state or user_state_folder()
 
-    def __enter__(self) -> Bridge:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

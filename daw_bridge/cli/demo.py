@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TEMPO_BPM = 97.0
 RECORD_PRESET = "rubber-bass"
 ANSWERS = ("fat-analog-sub", "glassy-digital-pad")
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 
 SETTINGS = """\
 watch: Bounces
@@ -40,6 +40,7 @@ def demo(
 ) -> None:
     """Make a small session, bounce a bass line into it, and show what comes back."""
     from daw_bridge.cli.reporter import Reporter
+    from daw_bridge.core.errors import InternalError
     from daw_bridge.core.files import write_whole
     from daw_bridge.events import Failed, TakeDelivered
     from daw_bridge.service import Bridge, OpenSession
@@ -65,7 +66,14 @@ def demo(
             bounce = session.watched / "bass.wav"
             bounce_stem(bridge, played, bounce)
             console.print(f"Bounced {short(bounce)}: {len(played.notes)} notes on {RECORD_PRESET}")
-            event = ended.get(timeout=PATIENCE_S)
+            try:
+                event = ended.get(timeout=PATIENCE_S)
+            except queue.Empty:
+                raise InternalError(
+                    f"The bridge did not answer within {PATIENCE_S:g} s.",
+                    where=bounce,
+                    advice="Run `daw-bridge doctor`, and report what it says.",
+                ) from None
     if isinstance(event, Failed):
         raise event.error
     assert isinstance(event, TakeDelivered)
