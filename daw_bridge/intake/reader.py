@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _BLOCK_SAMPLES = 1 << 18
 _MOST_FRAMES_PER_BYTE = 8_192
 """A FLAC frame of silence packs 65,535 samples into a dozen bytes; nothing packs more."""
+_MOST_FRAMES_PER_MP3_BYTE = 64
 
 _BOUNCE_AGAIN = "Bounce it again, and let the export finish."
 _BOUNCE_AS = "Bounce it as WAV, AIFF, FLAC, MP3 or Ogg Vorbis."
@@ -69,7 +70,9 @@ def open_bounce(path: Path) -> Iterator[BounceReader]:
             if container is not None:
                 _refuse_incomplete(path, container)
             file.seek(0)
-            yield _open_decoder(path, file)
+            is_mp3 = container is not None and container.kind == "MP3"
+            frames_per_byte = _MOST_FRAMES_PER_MP3_BYTE if is_mp3 else _MOST_FRAMES_PER_BYTE
+            yield _open_decoder(path, file, most_frames=file.size * frames_per_byte)
     except FileNotFoundError as cause:
         raise BounceMissing(
             "The file is not there.", where=path, advice="Check its name, or bounce it again."
@@ -120,7 +123,7 @@ def _refuse_incomplete(path: Path, container: Container) -> None:
             )
 
 
-def _open_decoder(path: Path, file: _BoundedFile) -> BounceReader:
+def _open_decoder(path: Path, file: _BoundedFile, *, most_frames: int) -> BounceReader:
     from pedalboard.io import AudioFile
 
     try:
@@ -139,7 +142,7 @@ def _open_decoder(path: Path, file: _BoundedFile) -> BounceReader:
         )
     if frames <= 0:
         raise _empty(path)
-    if frames > file.size * _MOST_FRAMES_PER_BYTE:
+    if frames > most_frames:
         raise BounceTruncated(
             f"Its header promises {frames / rate_hz:,.0f} s of audio, more than {file.size:,} bytes hold.",
             where=path,
