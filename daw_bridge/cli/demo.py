@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from daw_bridge.service import Bridge
 
 TEMPO_BPM = 97.0
-RECORD_PRESET = "rubber-bass"
+RECORD_PRESET = "fingered-electric-bass"
 ANSWERS = ("fat-analog-sub", "glassy-digital-pad")
 PATIENCE_S = 300.0
 
