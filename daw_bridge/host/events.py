@@ -127,4 +127,4 @@ def _spread(events: Iterable[MidiEvent]) -> Iterator[MidiEvent]:
         elif count == EVENTS_AT_ONE_FRAME:
             frame, count = frame + 1, 0
         count += 1
-        yield replace(event, frame=frame)
+        yield event if event.frame == frame else replace(event, frame=frame)

@@ -63,7 +63,6 @@ class Host:
         self._faust_folders = (*faust_folders, EMBEDDED_FOLDER)
         self._pool = WorkerPool(max_workers=max_workers, time_limit_s=time_limit_s)
         self._outputs = itertools.count(1)
-        self._preparing: list[threading.Thread] = []
 
     def __enter__(self) -> Host:
         return self
@@ -78,9 +77,7 @@ class Host:
 
     def prepare(self, preset: StoredPreset, *, rate_hz: int = USUAL_RATE_HZ) -> None:
         """Begin to load the preset's instrument; does not wait, and does not say what goes wrong."""
-        thread = threading.Thread(target=self._prepare, args=(preset, rate_hz), daemon=True)
-        self._preparing.append(thread)
-        thread.start()
+        threading.Thread(target=self._prepare, args=(preset, rate_hz), daemon=True).start()
 
     def render(
         self, part: Part, preset: StoredPreset, *, rate_hz: int, tempo_map: TempoMap | None = None
@@ -116,8 +113,6 @@ class Host:
     def close(self) -> None:
         """End all workers; none is left when this returns."""
         self._pool.close()
-        for thread in self._preparing:
-            thread.join()
 
     def _prepare(self, preset: StoredPreset, rate_hz: int) -> None:
         # Whatever is wrong meets the render as well, which says so to whoever waits for it.

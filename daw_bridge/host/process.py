@@ -54,7 +54,7 @@ class WorkerProcess:
     def ask(self, request: Request) -> Loaded | Rendered:
         """Have it done. Raises what the worker met, PluginCrashed or PluginHung.
 
-        After those two, and after sound that was none, the worker is ended: ask another one.
+        After those two, and when a plugin's sound was none, the worker is ended: ask another one.
         """
         doing = Doing(request.instrument.label, "starting")
         with contextlib.suppress(OSError):  # a worker that is gone is noticed below
@@ -73,7 +73,9 @@ class WorkerProcess:
                 doing = message
             elif isinstance(message, Failed):
                 error = error_of(message)
-                if isinstance(error, PluginOutputInvalid | PluginSilent):
+                if request.instrument.kind == "plugin" and isinstance(
+                    error, PluginOutputInvalid | PluginSilent
+                ):
                     self.end(at_once=True)  # whatever is broken in it may stay so
                 raise error
             else:

@@ -93,6 +93,7 @@ class FaustInstrument:
         self._engine.set_bpm(performance.tempo_bpm)
         self._engine.render((frames + 0.5) / rate_hz)
         samples: Samples = self._engine.get_audio()[:, :frames]
+        self._engine.render(BLOCK_FRAMES / rate_hz)  # or the engine keeps the sound until the next time
         return samples
 
     def settle(self) -> None:

@@ -1,4 +1,7 @@
-"""Sound from an instrument -> sound to deliver: checked, in stereo, as long as asked, within full scale."""
+"""Sound from an instrument -> sound to deliver: checked, in stereo, as long as asked, within full scale.
+
+An hour is 1.3 GB: fades and gains are made in place, and nothing is copied that need not be.
+"""
 
 from __future__ import annotations
 
@@ -60,19 +63,20 @@ def trimmed(sound: Samples, frames: int, rate_hz: int, *, label: str) -> tuple[S
 
 
 def faded(sound: Samples, rate_hz: int) -> Samples:
-    """The last 50 ms fall to nothing."""
+    """The last 50 ms fall to nothing; in place."""
     frames = min(round(FADE_S * rate_hz), sound.shape[1])
-    result = sound.copy()
-    result[:, sound.shape[1] - frames :] *= np.linspace(1.0, 0.0, frames, dtype=np.float32)
-    return result
+    sound[:, sound.shape[1] - frames :] *= np.linspace(1.0, 0.0, frames, dtype=np.float32)
+    return sound
 
 
 def levelled(sound: Samples, gain_db: float) -> tuple[Samples, list[str]]:
-    """The gain, and less of it where the peak would be above full scale."""
-    gain = 10.0 ** (gain_db / 20.0)
+    """The gain, and less of it where the peak would be above full scale; in place."""
+    gain, warnings = 10.0 ** (gain_db / 20.0), []
     peak = float(max(-sound.min(), sound.max())) * gain if sound.size else 0.0
-    if peak <= 1.0:
-        return (sound if gain == 1.0 else sound * np.float32(gain)), []
-    reduction_db = 20.0 * np.log10(CEILING / peak)
-    warning = f"It would clip: {-reduction_db:.1f} dB were taken off. Lower `gain_db` in the preset."
-    return sound * np.float32(gain * CEILING / peak), [warning]
+    if peak > 1.0:
+        excess_db = 20.0 * np.log10(peak / CEILING)
+        warnings = [f"It would clip: {excess_db:.1f} dB were taken off. Lower `gain_db` in the preset."]
+        gain *= CEILING / peak
+    if gain != 1.0:
+        sound *= np.float32(gain)
+    return sound, warnings

@@ -15,8 +15,8 @@ from daw_bridge.host.worker.output import check_sound, faded, in_stereo, levelle
 if TYPE_CHECKING:
     from daw_bridge.host.worker.effects import Effects
 
-LOADED_AT_ONCE = 16
-"""Compiled Faust instruments that are kept; each holds its last sound."""
+LOADED_AT_ONCE = 24
+"""Compiled Faust instruments that are kept."""
 
 
 class Studio:
