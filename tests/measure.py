@@ -16,7 +16,8 @@ SILENCE_DB = -200.0
 
 def mono(samples: Signal) -> Signal:
     """[channels, frames] -> [frames]: the mean of the channels."""
-    return np.asarray(samples, dtype=np.float64).mean(axis=0)
+    averaged: Signal = np.asarray(samples, dtype=np.float64).mean(axis=0)
+    return averaged
 
 
 def decibels(amplitude: float) -> float:
@@ -26,7 +27,7 @@ def decibels(amplitude: float) -> float:
 
 def key_hz(pitch: float) -> float:
     """A MIDI key's frequency at A = 440 Hz."""
-    return 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
+    return 440.0 * math.pow(2.0, (pitch - 69.0) / 12.0)
 
 
 def spectrum(signal: Signal, rate_hz: float, *, padding: int = 1) -> tuple[Signal, Signal]:
@@ -41,16 +42,16 @@ def spectrum(signal: Signal, rate_hz: float, *, padding: int = 1) -> tuple[Signa
     return np.fft.rfftfreq(frames * padding, 1.0 / rate_hz), amplitudes
 
 
-def pitch_error_cents(signal: Signal, rate_hz: float, expected_hz: float, *, within: float = 100.0) -> float:
-    """How far the partial nearest `expected_hz` (the strongest within so many cents) is from it."""
-    frequencies, amplitudes = spectrum(signal, rate_hz, padding=8)
-    reach = 2.0 ** (within / 1200.0)
-    inside = np.flatnonzero((frequencies > expected_hz / reach) & (frequencies < expected_hz * reach))
-    peak = int(inside[np.argmax(amplitudes[inside])])
-    below, at, above = np.log(amplitudes[peak - 1 : peak + 2] + 1e-30)
-    shift = 0.5 * (below - above) / (below - 2.0 * at + above)
-    found_hz = (peak + shift) * (frequencies[1] - frequencies[0])
-    return 1200.0 * math.log2(found_hz / expected_hz)
+def pitch_error_cents(signal: Signal, rate_hz: float, expected_hz: float, *, within: float = 60.0) -> float:
+    """How far the sound within so many cents of `expected_hz` lies from it, by its centre of power.
+
+    For one partial that is the partial; for detuned oscillators the middle that one hears as the note.
+    """
+    frequencies, amplitudes = spectrum(signal, rate_hz, padding=4)
+    reach = math.pow(2.0, within / 1200.0)
+    inside = (frequencies > expected_hz / reach) & (frequencies < expected_hz * reach)
+    power = amplitudes[inside] ** 2
+    return 1200.0 * math.log2(float((frequencies[inside] * power).sum() / power.sum()) / expected_hz)
 
 
 def onset_s(signal: Signal, rate_hz: float, *, below_peak_db: float = 30.0) -> float:
@@ -59,14 +60,16 @@ def onset_s(signal: Signal, rate_hz: float, *, below_peak_db: float = 30.0) -> f
     return float(np.argmax(magnitude >= magnitude.max() * 10.0 ** (-below_peak_db / 20.0))) / rate_hz
 
 
-def alias_db(signal: Signal, rate_hz: float, partials_hz: float, *, beside_hz: float = 40.0) -> float:
+def alias_db(signal: Signal, rate_hz: float, partials_hz: float, *, beside_cents: float = 30.0) -> float:
     """The strongest product between the multiples of `partials_hz`, in dB re the strongest partial.
 
-    Everything nearer than `beside_hz` to a multiple counts as that partial (vibrato, beating).
+    Everything nearer than `beside_cents` to a multiple counts as that partial (detuning, vibrato).
+    Below 20 Hz nothing counts.
     """
     frequencies, amplitudes = spectrum(signal, rate_hz)
     nearest = np.maximum(np.round(frequencies / partials_hz), 1.0) * partials_hz
-    between = (np.abs(frequencies - nearest) > beside_hz) & (frequencies > 2 * beside_hz)
+    beside_hz = nearest * (math.pow(2.0, beside_cents / 1200.0) - 1.0) + 6.0 * rate_hz / len(signal)
+    between = (np.abs(frequencies - nearest) > beside_hz) & (frequencies > 20.0)
     return decibels(float(amplitudes[between].max() / amplitudes.max()))
 
 
