@@ -35,7 +35,9 @@ def show_error(error: BridgeError, *, console: Console | None = None) -> None:
     from rich.text import Text
 
     console = console or stderr()
-    console.print(Text.assemble(("✗ ", "bold red"), (f"{error.where}: " if error.where else ""), error.what))
+    console.print(
+        Text.assemble(("✗ ", "bold red"), (f"{error.where}: " if error.where else ""), error.what.rstrip())
+    )
     console.print(Text(f"  {error.advice}", style="dim"))
 
 

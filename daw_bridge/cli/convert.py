@@ -9,7 +9,8 @@ import typer
 
 from daw_bridge.cli.console import print_json, show_error, show_takes
 from daw_bridge.cli.options import Json, TempoOption, parse_tempo_option
-from daw_bridge.core.errors import BridgeError
+from daw_bridge.core.errors import BridgeError, PluginError
+from daw_bridge.core.notes import Profile
 
 
 def convert(
@@ -20,9 +21,7 @@ def convert(
     deliver: Annotated[
         Path, typer.Option("--deliver", "-d", help="Where the takes go.", metavar="DIR")
     ] = Path(),
-    profile: Annotated[
-        str, typer.Option(help="What to expect: auto, bass, lead, piano, keys, pad, guitar, vocal, drums.")
-    ] = "auto",
+    profile: Annotated[Profile, typer.Option(help="What kind of part to expect.")] = "auto",
     tempo: TempoOption = None,
     json: Json = False,
 ) -> None:
@@ -65,6 +64,4 @@ def convert(
     if failures:
         raise typer.Exit(failures[0].exit_code)
     if any(rendering.error for take in takes for rendering in take.take.renderings):
-        from daw_bridge.core.errors import PluginError
-
         raise typer.Exit(PluginError.exit_code)

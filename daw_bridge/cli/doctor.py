@@ -11,7 +11,7 @@ import typer
 
 from daw_bridge.cli.console import print_json, stdout
 from daw_bridge.cli.options import Json
-from daw_bridge.core.errors import BridgeError
+from daw_bridge.core.errors import BridgeError, SettingsInvalid
 
 PACKAGES = ("pedalboard", "dawdreamer", "onnxruntime", "basic-pitch", "mido", "python-rtmidi", "watchdog")
 
@@ -101,9 +101,13 @@ def _instruments() -> str:
 
 def _plugins() -> list[dict[str, str]]:
     from daw_bridge.host import installed_plugins
-    from daw_bridge.settings import load_user_settings
+    from daw_bridge.settings import UserSettings, load_user_settings
 
-    folders = [Path(folder).expanduser() for folder in load_user_settings().plugin_folders]
+    try:
+        settings = load_user_settings()
+    except SettingsInvalid:  # a finding of its own; the system's folders are looked through all the same
+        settings = UserSettings()
+    folders = [Path(folder).expanduser() for folder in settings.plugin_folders]
     return [
         {"name": plugin.name, "format": plugin.format, "path": str(plugin.path)}
         for plugin in installed_plugins(folders)
@@ -114,4 +118,4 @@ def _looked_at(topic: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(topic, look())
     except BridgeError as error:
-        return Finding(topic, error.what, f"{error.advice}")
+        return Finding(topic, error.what.rstrip(), error.advice)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Profile = Literal["auto", "bass", "lead", "piano", "keys", "pad", "guitar", "vocal", "drums"]
+"""What kind of part to expect."""
 
 LOWEST_PITCH = 0
 HIGHEST_PITCH = 127

@@ -9,13 +9,12 @@ from daw_bridge.settings.load import (
     user_folder,
     user_state_folder,
 )
-from daw_bridge.settings.schema import FixedTempo, Profile, Rule, SessionSettings, Tempo, UserSettings
+from daw_bridge.settings.schema import FixedTempo, Rule, SessionSettings, Tempo, UserSettings
 
 __all__ = [
     "SETTINGS_NAME",
     "STATE_FOLDER",
     "FixedTempo",
-    "Profile",
     "Rule",
     "Session",
     "SessionSettings",

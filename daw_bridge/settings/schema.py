@@ -8,9 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 
 from daw_bridge.core.document import Schema
+from daw_bridge.core.notes import Profile
 from daw_bridge.core.timing import TempoMap, TimeSignature
-
-Profile = Literal["auto", "bass", "lead", "piano", "keys", "pad", "guitar", "vocal", "drums"]
 
 
 class FixedTempo(Schema):

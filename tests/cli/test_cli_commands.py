@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Shell
+
+
+def test_the_demo_answers_and_ends(daw_bridge: Shell) -> None:
+    ended = daw_bridge("demo")
+    assert ended.exit_code == 0, ended.stderr
+    take = daw_bridge.folder / "DAW Bridge Demo" / "Bridge" / "bass"
+    assert sorted(path.name for path in take.iterdir()) == [
+        "bass - Fat Analog Sub.wav",
+        "bass - Glassy Digital Pad.wav",
+        "bass.mid",
+        "bass.take.yaml",
+    ]
+    for path in take.iterdir():
+        assert path.name in ended.stdout
+    assert "97 BPM" in ended.stdout
+
+
+def test_init_says_what_to_do_next_and_leaves_what_is_there(daw_bridge: Shell) -> None:
+    ended = daw_bridge("init", "My Song", "--tempo", "97 7/8")
+    assert ended.exit_code == 0, ended.stderr
+    assert 'daw-bridge watch "My Song"' in ended.stdout
+    settings = daw_bridge.folder / "My Song" / "bridge.yaml"
+    assert "tempo: 97 7/8" in settings.read_text()
+    settings.write_text("watch: Exports\n")
+    assert daw_bridge("init", "My Song").exit_code == 0
+    assert settings.read_text() == "watch: Exports\n"
+
+
+def test_watching_what_is_no_session_says_what_to_do(daw_bridge: Shell) -> None:
+    ended = daw_bridge("watch", "--json")
+    assert ended.exit_code == 4
+    assert ended.json["error"]["code"] == "session-missing"
+    assert "daw-bridge init" in ended.json["error"]["advice"]
+
+
+def test_presets_are_listed_shown_and_checked(daw_bridge: Shell) -> None:
+    listed = daw_bridge("presets", "list", "--json").json
+    assert len(listed) >= 32
+    assert all(preset["origin"] == "factory" for preset in listed)
+    tagged = daw_bridge("presets", "list", "--tag", "bass").stdout
+    assert "fat-analog-sub" in tagged
+    assert "glassy-digital-pad" not in tagged
+    assert "name: Fat Analog Sub" in daw_bridge("presets", "show", "Fat Analog Sub").stdout
+    assert daw_bridge("presets", "check", "fat-analog-sub", "string-machine").exit_code == 0
+
+
+def test_a_preset_with_mistakes_is_told_all_of_them(daw_bridge: Shell, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("name: Wrong\ninstrument: {fuast: analog}\nnotes: {range: E0-E3}\n")
+    ended = daw_bridge("presets", "check", wrong)
+    assert ended.exit_code == 3
+    assert 'Did you mean "faust"?' in ended.stderr
+    assert "E0..E3" in ended.stderr
+    unknown = tmp_path / "unknown.yaml"
+    unknown.write_text("name: Unknown\ninstrument: {faust: analog, parameters: {cutof: 320 Hz}}\n")
+    ended = daw_bridge("presets", "check", unknown, "--json")
+    assert ended.exit_code == 7
+    assert 'Did you mean "cutoff"?' in ended.json["errors"][0]["what"]
+
+
+def test_a_users_preset_wins_over_the_factorys(daw_bridge: Shell) -> None:
+    folder = daw_bridge.home / "daw-bridge" / "presets"
+    folder.mkdir(parents=True)
+    (folder / "fat-analog-sub.yaml").write_text("name: Mine\ninstrument: {faust: analog}\n")
+    assert "name: Mine" in daw_bridge("presets", "show", "fat-analog-sub").stdout
+
+
+def test_the_doctor_finds_this_machine_well(daw_bridge: Shell) -> None:
+    ended = daw_bridge("doctor", "--json")
+    assert ended.exit_code == 0, ended.stdout
+    found = {finding["topic"]: finding["found"] for finding in ended.json["findings"]}
+    assert "basic-pitch" in found["engine"]
+    assert "Fat Analog Sub plays" in found["instruments"]
+    assert found["your settings"].startswith(str(daw_bridge.home))
+
+
+def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(daw_bridge: Shell) -> None:
+    settings = daw_bridge.home / "daw-bridge" / "settings.yaml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("wrokers: 3\n")
+    ended = daw_bridge("doctor")
+    assert ended.exit_code == 1
+    assert 'Did you mean "workers"?' in ended.stdout
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["init"], ["watch"], ["convert"], ["presets"], ["doctor"]])
+def test_every_command_explains_itself(daw_bridge: Shell, command: list[str]) -> None:
+    ended = daw_bridge(*command, "--help")
+    assert ended.exit_code == 0
+    assert "Usage" in ended.stdout
+
+
+def test_a_command_that_is_not_there_offers_the_one_that_is(daw_bridge: Shell) -> None:
+    ended = daw_bridge("convrt")
+    assert ended.exit_code == 2
+    assert "convert" in ended.stderr
