@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from daw_bridge.cli.console import print_json, show_error, show_takes
+from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import Json, TempoOption, parse_tempo_option
 from daw_bridge.core.errors import BridgeError, PluginError
 from daw_bridge.core.notes import Profile
@@ -39,6 +40,7 @@ def convert(
     from daw_bridge.service import Bridge
 
     takes, failures = [], []
+    keep_log()
     with Bridge() as bridge, Reporter(is_quiet=json) as reporter:
         for stem in audio:
             try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from daw_bridge.cli.console import short, show_takes, stdout
+from daw_bridge.cli.log import keep_log
 
 if TYPE_CHECKING:
     from daw_bridge.core.notes import Part
@@ -47,6 +48,7 @@ def demo(
     from daw_bridge.session.start import start_session
     from daw_bridge.settings import SETTINGS_NAME
 
+    keep_log()
     console = stdout()
     if not (folder / SETTINGS_NAME).exists():
         write_whole(folder.resolve() / SETTINGS_NAME, SETTINGS.encode())

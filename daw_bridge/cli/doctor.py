@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from daw_bridge.cli.console import print_json, stdout
+from daw_bridge.cli.log import LOG_NAME
 from daw_bridge.cli.options import Json
 from daw_bridge.core.errors import BridgeError, SettingsInvalid
 
@@ -75,7 +76,7 @@ def _folders() -> list[Finding]:
     findings = [
         Finding("your settings", str(user_folder() / "settings.yaml")),
         Finding("your presets", str(user_folder() / "presets")),
-        Finding("journal and log", str(user_state_folder())),
+        Finding("log", str(user_state_folder() / LOG_NAME)),
         Finding("factory presets", str(factory_folder().path)),
     ]
     findings.append(_looked_at("settings", lambda: f"{load_user_settings().workers} workers"))

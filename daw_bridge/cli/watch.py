@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from daw_bridge.cli.console import short, stderr
+from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import Json
 
 
@@ -33,6 +34,7 @@ def watch(
     from daw_bridge.service import Bridge, OpenSession
     from daw_bridge.settings import load_session
 
+    keep_log()
     opened = [load_session(folder) for folder in sessions or [Path()]]
     ended = threading.Event()
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
