@@ -9,7 +9,6 @@ The flow, and the packages that are its steps:
 """
 
 
-
 def version() -> str:
     """The installed version."""
     from importlib.metadata import version as installed_version

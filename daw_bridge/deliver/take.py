@@ -112,7 +112,9 @@ def load_take(path: Path) -> Take:
 
 def deliver_take(folder: Path, name: str, take: Take, ledger: Ledger) -> DeliveredTake:
     """Put the take file into its folder. Raises DeliveryFailed."""
-    body = yaml.safe_dump(take.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=110)
+    body = yaml.safe_dump(
+        take.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=110
+    )
     text = f"# How this take was made, by DAW Bridge.\n{body}"
     delivered = deliver_file(folder, name, TAKE_SUFFIX, lambda path: _write(path, text), ledger)
     return DeliveredTake(delivered.path, take)
