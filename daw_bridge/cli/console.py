@@ -35,9 +35,9 @@ def show_error(error: BridgeError, *, console: Console | None = None) -> None:
     from rich.text import Text
 
     console = console or stderr()
-    console.print(
-        Text.assemble(("✗ ", "bold red"), (f"{error.where}: " if error.where else ""), error.what.rstrip())
-    )
+    where = short(error.where) if isinstance(error.where, Path) else error.where
+    place = f"{where}: " if where else ""
+    console.print(Text.assemble(("✗ ", "bold red"), place, error.what.rstrip()))
     console.print(Text(f"  {error.advice}", style="dim"))
 
 

@@ -5,6 +5,7 @@ On a terminal rich draws bars; piped, there is a plain line an event; with `--js
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from types import TracebackType
 
@@ -26,6 +27,7 @@ class Reporter:
         self._as_json = as_json
         self._is_quiet = is_quiet
         self._console = stderr()
+        self._lock = threading.Lock()
         self._bars: dict[Path, TaskID] = {}
         self._progress = Progress(
             SpinnerColumn(),
@@ -39,7 +41,6 @@ class Reporter:
         )
 
     def __enter__(self) -> Reporter:
-        self._progress.start()
         return self
 
     def __exit__(
@@ -49,10 +50,11 @@ class Reporter:
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
-        if self._as_json:
-            print_json(event_as_data(event))
-        elif not self._is_quiet:
-            self._show(event)
+        with self._lock:
+            if self._as_json:
+                print_json(event_as_data(event))
+            elif not self._is_quiet:
+                self._show(event)
 
     def _show(self, event: Event) -> None:
         match event:
@@ -66,6 +68,8 @@ class Reporter:
                     self._say(event, f"→ {short(path)}")
             case events.Failed():
                 self._end(event.bounce)
+                if event.error.where != event.bounce:
+                    self._say(event, "did not come through whole")
                 show_error(event.error, console=self._console)
             case events.Skipped():
                 self._say(event, "delivered before, and unchanged since")
@@ -74,6 +78,8 @@ class Reporter:
         self._console.print(Text.assemble((event.bounce.name, "bold"), "  ", words))
 
     def _show_progress(self, bounce: Path, step: str, fraction: float) -> None:
+        if not self._bars:
+            self._progress.start()
         if bounce not in self._bars:
             self._bars[bounce] = self._progress.add_task(step, bounce=bounce.name, total=1.0)
         self._progress.update(self._bars[bounce], description=step, completed=fraction)
@@ -82,3 +88,5 @@ class Reporter:
         bar = self._bars.pop(bounce, None)
         if bar is not None:
             self._progress.remove_task(bar)
+        if not self._bars:
+            self._progress.stop()  # a daemon that waits draws nothing
