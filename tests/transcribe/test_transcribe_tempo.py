@@ -77,7 +77,7 @@ def test_a_player_who_drifts_is_followed_and_believed_less() -> None:
     # From 100 to 111 BPM in eighths, over a minute.
     times_s = np.array([0.3 * step - 0.000075 * step**2 for step in range(200)])
     guess = tempo_of_onsets(times_s, np.ones(200))
-    steady = tempo_of_onsets(np.arange(0.0, 57.0, 0.285), np.ones(200))
+    steady = tempo_of_onsets(0.285 * np.arange(0.0, 200.0), np.ones(200))
     assert guess is not None and steady is not None
     assert 98 < guess.tempo_bpm < 113
     assert guess.confidence < steady.confidence
