@@ -1,0 +1,156 @@
+"""`python -m daw_bridge.training COMMAND`; docs/training.md shows how to use it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = _parser().parse_args(arguments)
+    folder: Path = options.folder or work_folder()
+    commands = {"make-data": make_data, "train": train, "evaluate": evaluate, "export": export}
+    return commands[options.command](folder, options)
+
+
+def work_folder() -> Path:
+    """Where stems, features and checkpoints lie unless `--folder` says otherwise."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("daw-bridge")) / "training"
+
+
+def make_data(folder: Path, options: argparse.Namespace) -> int:
+    """Make the stems of those numbers that aren't there, and their features."""
+    from daw_bridge.training import dataset, recipe, stems
+    from daw_bridge.training.songs import load_voices
+
+    voices = load_voices(options.songs)
+    (folder / "stems").mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for number in range(options.first, options.first + options.stems):
+        begun = time.perf_counter()
+        plan = recipe.plan(number)
+        try:
+            made = stems.make(plan, voices, folder / "stems")
+        except RuntimeError as cause:
+            failed += 1
+            _say(f"{number:05d} left out: {cause}")
+            continue
+        dataset.prepare(folder, number)
+        if made:
+            took_s = time.perf_counter() - begun
+            _say(f"{number:05d} {plan.split} {plan.family} {plan.line} {plan.sound} {took_s:.1f} s")
+    return 0 if failed <= options.stems / 20 else 1
+
+
+def train(folder: Path, options: argparse.Namespace) -> int:
+    """Train until the step, the time or the annealing is over."""
+    import torch
+
+    from daw_bridge.training.train import Course, Trainer
+
+    torch.set_num_threads(options.threads)
+    course = Course(clips=options.clips, learning_rate=options.learning_rate, anneal_steps=options.anneal)
+    trainer = Trainer(folder, course)
+    resumed = trainer.resume()
+    _say(f"{'going on from' if resumed else 'beginning at'} step {trainer.step}")
+    ends = time.monotonic() + 60 * options.minutes
+    trainer.run(lambda step: step >= options.until_step or time.monotonic() > ends)
+    return 0
+
+
+def evaluate(folder: Path, options: argparse.Namespace) -> int:
+    """Choose thresholds on validation stems, or score with those that the model holds; print a table."""
+    import json
+
+    import onnx
+
+    from daw_bridge.training import dataset, evaluate
+    from daw_bridge.training.decoding import Thresholds, decode
+
+    model: Path = options.model or folder / "model.onnx"
+    some = dataset.ready(folder, options.split)[: options.stems]
+    kept = {stem.number: maps for stem, maps in evaluate.maps_of(folder, model, some)}
+    properties = {p.key: p.value for p in onnx.load(str(model)).metadata_props}
+    thresholds = Thresholds(**json.loads(properties["thresholds"]))
+    if options.choose:
+        if options.split == "test":
+            raise SystemExit("thresholds are chosen on validation stems, not on the test's")
+        thresholds = evaluate.chosen_thresholds([(stem, kept[stem.number]) for stem in some])
+        (folder / "thresholds.json").write_text(json.dumps(vars(thresholds)))
+    _say(f"{model}, {len(some)} {options.split} stems, {thresholds}\n")
+    ours = evaluate.by_family(some, lambda stem: decode(kept[stem.number], thresholds))
+    theirs = evaluate.by_family(some, evaluate.basic_pitch(folder))
+    _say(evaluate.table(ours, theirs))
+    return 0
+
+
+def export(folder: Path, options: argparse.Namespace) -> int:
+    """Write the ONNX file of a checkpoint."""
+    import json
+
+    from daw_bridge.training import export
+    from daw_bridge.training.decoding import Thresholds
+
+    checkpoint: Path = options.checkpoint or folder / "checkpoints" / "annealed.pt"
+    network, step = export.load_network(checkpoint)
+    chosen = folder / "thresholds.json"
+    thresholds = Thresholds(**json.loads(chosen.read_text())) if chosen.exists() else Thresholds()
+    model: Path = options.model or folder / "model.onnx"
+    export.export(network, model, thresholds, {"training_steps": str(step)})
+    _say(f"{model}: {model.stat().st_size / 1e6:.2f} MB, step {step}, {thresholds}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m daw_bridge.training", description=__doc__)
+    parser.add_argument(
+        "--folder", type=Path, default=None, help="work folder; in the user's cache by default"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    data = commands.add_parser("make-data", help="make stems; those that are there are kept")
+    data.add_argument("--songs", type=Path, nargs="+", required=True, help="folders or zips of MIDI files")
+    data.add_argument("--stems", type=int, default=3000, help="how many")
+    data.add_argument("--first", type=int, default=0, help="the first one's number")
+
+    learn = commands.add_parser("train", help="train, from the last checkpoint on")
+    learn.add_argument("--until-step", type=int, default=10**9)
+    learn.add_argument("--minutes", type=float, default=10**6)
+    learn.add_argument("--learning-rate", type=float, default=2e-3)
+    learn.add_argument("--clips", type=int, default=6, help="so many crops a step")
+    learn.add_argument(
+        "--anneal",
+        type=int,
+        default=0,
+        metavar="STEPS",
+        help="let the learning rate fall to 0, into annealed.pt",
+    )
+    learn.add_argument("--threads", type=int, default=1)
+
+    write = commands.add_parser("export", help="write the ONNX file of a checkpoint")
+    write.add_argument("--checkpoint", type=Path, default=None, help="checkpoints/annealed.pt by default")
+
+    judge = commands.add_parser("evaluate", help="score an ONNX file against basic-pitch")
+    judge.add_argument("--split", choices=("validation", "test"), default="validation")
+    judge.add_argument("--stems", type=int, default=10**6, help="take so many at most")
+    judge.add_argument(
+        "--choose", action="store_true", help="choose thresholds first; export again to keep them"
+    )
+    for command in (write, judge):
+        command.add_argument("--model", type=Path, default=None, help="model.onnx by default")
+    return parser
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

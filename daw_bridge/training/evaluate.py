@@ -1,0 +1,106 @@
+"""Our network against basic-pitch on the same stems, family by family."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.notes import Note
+from daw_bridge.training import dataset, stems
+from daw_bridge.training.decoding import Floats, Thresholds, decode
+from daw_bridge.training.features import RATE_HZ
+from daw_bridge.training.scoring import Score, score
+from daw_bridge.training.stems import Stem
+
+Transcriber = Callable[[Stem], Sequence[Note]]
+
+ONSET_CHOICES = (0.2, 0.3, 0.4, 0.5, 0.6)
+SOUNDING_CHOICES = (0.2, 0.35, 0.5, 0.65)
+OFFSET_CHOICES = (0.3, 0.45, 0.6, 0.8, 9.0)
+GAP_CHOICES = (2, 4, 8)
+
+
+def by_family(some: Iterable[Stem], transcribe: Transcriber) -> dict[str, Score]:
+    """The score of each family."""
+    scores: dict[str, Score] = defaultdict(Score)
+    for stem in some:
+        scores[stem.family] += score(stem.notes, transcribe(stem))
+    return dict(scores)
+
+
+def mean_f1(scores: dict[str, Score]) -> tuple[float, float]:
+    """The mean over families: by onset, and with offset."""
+    rows = [(s.f1, s.f1_with_offset) for s in scores.values()]
+    onset, offset = np.mean(rows, axis=0)
+    return float(onset), float(offset)
+
+
+def chosen_thresholds(kept: Sequence[tuple[Stem, Floats]]) -> Thresholds:
+    """The thresholds with the best mean over families of both scores together.
+
+    First the onset's, which the others don't change; then the others for it.
+    """
+
+    def merit(thresholds: Thresholds) -> float:
+        maps = {stem.number: heard for stem, heard in kept}
+        return sum(mean_f1(by_family((s for s, _ in kept), lambda s: decode(maps[s.number], thresholds))))
+
+    onset = max(ONSET_CHOICES, key=lambda value: merit(Thresholds(onset=value)))
+    rest = itertools.product(SOUNDING_CHOICES, OFFSET_CHOICES, GAP_CHOICES)
+    return max((Thresholds(onset, *choice) for choice in rest), key=merit)
+
+
+def maps_of(folder: Path, model: Path, some: Iterable[Stem]) -> Iterator[tuple[Stem, Floats]]:
+    """What an exported model says about each stem: float16 [4, steps, 88]."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    for stem in some:
+        heard = np.load(dataset.features_path(folder, stem.number)).astype(np.float32) / 255.0
+        (maps,) = session.run(None, {session.get_inputs()[0].name: heard[None]})
+        yield stem, maps[0].astype(np.float16).astype(np.float32)
+
+
+def basic_pitch(folder: Path) -> Transcriber:
+    """basic-pitch's model with our decoding of it, profile "auto"."""
+    from daw_bridge.transcribe.basic_pitch import BasicPitch
+
+    engine = BasicPitch()
+
+    def transcribe(stem: Stem) -> Sequence[Note]:
+        samples = stems.read_flac(folder / "stems" / f"{stem.name}.flac")
+        return engine.transcribe(AudioClip(samples[None], RATE_HZ)).notes
+
+    return transcribe
+
+
+def table(ours: dict[str, Score], theirs: dict[str, Score]) -> str:
+    """Markdown: a row a family, and the means."""
+    lines = [
+        "| family | stems' notes | ours: onset F1 | with offsets | basic-pitch: onset F1 | with offsets |",
+        "|---|---|---|---|---|---|",
+    ]
+    for family in sorted(ours):
+        a, b = ours[family], theirs[family]
+        cells = (a.f1, a.f1_with_offset, b.f1, b.f1_with_offset)
+        lines.append(f"| {family} | {a.true} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
+    a_mean, b_mean = mean_f1(ours), mean_f1(theirs)
+    lines.append(
+        f"| **mean** | | **{a_mean[0]:.2f}** | **{a_mean[1]:.2f}** | {b_mean[0]:.2f} | {b_mean[1]:.2f} |"
+    )
+    errors_ms = 1000 * np.abs([e for s in ours.values() for e in s.onset_errors_s] or [0.0])
+    rival_ms = 1000 * np.abs([e for s in theirs.values() for e in s.onset_errors_s] or [0.0])
+    lines.append("")
+    lines.append(
+        f"Onset error, median and 95th percentile: ours {np.median(errors_ms):.1f} and "
+        f"{np.percentile(errors_ms, 95):.1f} ms, basic-pitch {np.median(rival_ms):.1f} and "
+        f"{np.percentile(rival_ms, 95):.1f} ms."
+    )
+    return "\n".join(lines)

@@ -1,0 +1,253 @@
+"""Lines made by rule: basses, riffs, melodies, arpeggios, chord beds, comping.
+
+Each takes a generator and the range of keys, and returns notes in seconds. Times lie on a grid of
+sixteenths (with swing, at times); `performance.played` moves them off it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from daw_bridge.core.notes import Note
+
+SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 9, 10), (0, 3, 5, 7, 10))
+CHORDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 11), (0, 3, 7, 10), (0, 4, 7, 10), (0, 5, 7), (0, 7), (0, 3, 6))
+PROGRESSIONS = (
+    (0, 5, 3, 4),
+    (0, 3, 4, 4),
+    (0, 4, 5, 3),
+    (5, 3, 0, 4),
+    (0, 0, 3, 0),
+    (1, 4, 0, 0),
+    (0, 6, 5, 4),
+)
+
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a line keeps to: keys, length in seconds, a sixteenth's length, swing, a tonic and a scale."""
+
+    lowest: int
+    highest: int
+    length_s: float
+    sixteenth_s: float
+    swing: float
+    tonic: int
+    scale: tuple[int, ...]
+    progression: tuple[int, ...]
+
+    @classmethod
+    def draw(cls, rng: Rng, lowest: int, highest: int, length_s: float) -> Frame:
+        """Tempo from 60 to 180 BPM, one line in four swung."""
+        return cls(
+            lowest=lowest,
+            highest=highest,
+            length_s=length_s,
+            sixteenth_s=15.0 / float(rng.uniform(60, 180)),
+            swing=float(rng.uniform(0.1, 0.33)) if rng.random() < 0.25 else 0.0,
+            tonic=int(rng.integers(0, 12)),
+            scale=SCALES[rng.integers(len(SCALES))],
+            progression=PROGRESSIONS[rng.integers(len(PROGRESSIONS))],
+        )
+
+    def time_s(self, sixteenth: float) -> float:
+        """When a sixteenth is: the odd ones late, if swung."""
+        late = self.swing if int(sixteenth) % 2 else 0.0
+        return 0.1 + (sixteenth + late) * self.sixteenth_s
+
+    @property
+    def sixteenths(self) -> int:
+        """How many there are."""
+        return int((self.length_s - 0.4) / self.sixteenth_s)
+
+    def key(self, degree: int, around: int) -> int:
+        """The scale's degree (0 is the tonic) in the octave nearest to the key `around`, within range."""
+        octave, step = divmod(degree, len(self.scale))
+        pitch = self.tonic + self.scale[step] + 12 * octave
+        return self.folded(pitch + 12 * round((around - pitch) / 12))
+
+    def folded(self, pitch: int) -> int:
+        """Moved by octaves into the range."""
+        while pitch < self.lowest:
+            pitch += 12
+        while pitch > self.highest:
+            pitch -= 12
+        return max(pitch, self.lowest)
+
+    def chord(self, bar: int, around: int, size: int) -> list[int]:
+        """The bar's chord, in thirds of the scale, as close as can be to `around`."""
+        degree = self.progression[bar % len(self.progression)]
+        keys = {self.key(degree + 2 * step, around + 4 * (step - size // 2)) for step in range(size)}
+        return sorted(keys)
+
+
+Line = Callable[[Rng, Frame], list[Note]]
+
+
+def bass(rng: Rng, frame: Frame) -> list[Note]:
+    """Roots and fifths in a pattern of two bars; passing notes, octaves, ghost notes."""
+    home = int(rng.integers(frame.lowest, min(frame.lowest + 14, frame.highest - 5) + 1))
+    rhythm = _rhythm(rng, int(rng.choice([1, 2, 2, 4, 4, 8])), 32)
+    gate = float(rng.choice([0.35, 0.7, 0.9, 1.0]))
+    ghosts = rng.random() < 0.3
+    moves = [int(rng.choice([0, 0, 0, 0, 4, 7, 12, 2, -3])) for _ in rhythm]
+    notes = []
+    for start in range(0, frame.sixteenths, 32):
+        for (at, steps), move in zip(rhythm, moves, strict=True):
+            if start + at >= frame.sixteenths:
+                break
+            root = frame.key(frame.progression[(start + at) // 16 % len(frame.progression)], home)
+            pitch = root + 12 if move == 12 else frame.key(_degree(frame, root) + move, root + move)
+            velocity = _accent(rng, at)
+            if ghosts and rng.random() < 0.2:
+                notes.append(_note(frame, start + at, 0.4, frame.folded(pitch), int(rng.integers(12, 40))))
+            else:
+                notes.append(_note(frame, start + at, gate * steps, frame.folded(pitch), velocity))
+    return notes
+
+
+def riff(rng: Rng, frame: Frame) -> list[Note]:
+    """One bar of few keys, repeated, with repeated notes."""
+    home = int(rng.integers(frame.lowest, frame.highest - 4))
+    rhythm = _rhythm(rng, int(rng.choice([1, 1, 2])), 16)
+    degrees = [int(rng.choice([0, 0, 0, 1, 2, 4, 7, -2])) for _ in rhythm]
+    gate = float(rng.choice([0.3, 0.6, 0.9]))
+    notes = []
+    for start in range(0, frame.sixteenths, 16):
+        shift = frame.progression[start // 16 % len(frame.progression)] if rng.random() < 0.5 else 0
+        for (at, steps), degree in zip(rhythm, degrees, strict=True):
+            if start + at < frame.sixteenths:
+                pitch = frame.key(shift + degree, home + degree)
+                notes.append(_note(frame, start + at, gate * steps, pitch, _accent(rng, at)))
+    return notes
+
+
+def melody(rng: Rng, frame: Frame) -> list[Note]:
+    """Steps and leaps, phrases with rests, long notes at their ends, some legato."""
+    around = int(
+        rng.integers((2 * frame.lowest + frame.highest) // 3, (frame.lowest + 2 * frame.highest) // 3 + 1)
+    )
+    degree = _degree(frame, around)
+    density = float(rng.choice([1, 2, 2, 4]))
+    legato = float(rng.choice([0.6, 0.85, 0.97, 1.0]))
+    at, notes = 0.0, []
+    while at < frame.sixteenths:
+        steps = (
+            float(rng.choice([1, 2, 2, 3, 4, 6, 8], p=[0.25, 0.2, 0.15, 0.1, 0.15, 0.05, 0.1])) * density / 2
+        )
+        if rng.random() < 0.12:
+            at += steps
+            continue
+        degree += int(rng.choice([-4, -2, -1, -1, 0, 1, 1, 2, 3]))
+        pitch = frame.key(degree, around + int(1.7 * (degree - _degree(frame, around))))
+        notes.append(_note(frame, at, legato * steps, pitch, _accent(rng, int(at))))
+        at += steps
+    return notes
+
+
+def arpeggio(rng: Rng, frame: Frame) -> list[Note]:
+    """Broken chords, up, down, both or in disorder, over one or two octaves."""
+    step = float(rng.choice([0.5, 1, 1, 2, 4 / 3])) if frame.sixteenth_s > 0.11 else float(rng.choice([1, 2]))
+    gate = float(rng.choice([0.4, 0.8, 1.0, 3.0]))
+    size, way = int(rng.choice([3, 4, 5, 6])), int(rng.integers(0, 4))
+    around = int(rng.integers(frame.lowest + 6, max(frame.highest - 12, frame.lowest + 7)))
+    at, count, notes = 0.0, 0, []
+    while at < frame.sixteenths:
+        chord = frame.chord(int(at) // 16, around, min(size, 4))
+        chord = chord + [key + 12 for key in chord[: size - 3] if key + 12 <= frame.highest]
+        turn = count % len(chord)
+        cycle = count % max(2 * len(chord) - 2, 1)
+        index = (
+            turn,
+            len(chord) - 1 - turn,
+            min(cycle, 2 * len(chord) - 2 - cycle),
+            int(rng.integers(len(chord))),
+        )
+        pitch = chord[index[way] % len(chord)]
+        notes.append(_note(frame, at, gate * step, pitch, _accent(rng, int(at))))
+        at, count = at + step, count + 1
+    return notes
+
+
+def bed(rng: Rng, frame: Frame) -> list[Note]:
+    """Chords held for half a bar to two bars, common keys tied over at times."""
+    length, size = int(rng.choice([8, 16, 16, 32])), int(rng.choice([2, 3, 3, 4, 5]))
+    around = int(rng.integers(frame.lowest + 8, max(frame.highest - 8, frame.lowest + 9)))
+    gate, tied = float(rng.choice([0.8, 0.95, 1.0, 1.05])), rng.random() < 0.4
+    held: dict[int, Note] = {}
+    notes: list[Note] = []
+    for start in range(0, frame.sixteenths, length):
+        velocity = _accent(rng, 0)
+        chord = frame.chord(start // 16 + (start // 8) % 2, around, size)
+        fresh = {}
+        for key in chord:
+            note = _note(
+                frame, start, gate * length, key, int(np.clip(velocity + rng.integers(-9, 10), 1, 127))
+            )
+            if tied and key in held:
+                before = held.pop(key)
+                note = Note(before.onset_s, key, note.offset_s, before.velocity)
+            fresh[key] = note
+        notes += held.values()
+        held = fresh
+    return notes + list(held.values())
+
+
+def comping(rng: Rng, frame: Frame) -> list[Note]:
+    """Chords in a rhythm of one bar, short or held, some strummed."""
+    rhythm = _rhythm(rng, int(rng.choice([2, 2, 4])), 16)
+    around = int(rng.integers(frame.lowest + 8, max(frame.highest - 8, frame.lowest + 9)))
+    gate, size = float(rng.choice([0.3, 0.6, 0.95])), int(rng.choice([2, 3, 4, 5]))
+    strum_s = float(rng.uniform(0.005, 0.03)) if rng.random() < 0.3 else 0.0
+    notes = []
+    for start in range(0, frame.sixteenths, 16):
+        for at, steps in rhythm:
+            velocity = _accent(rng, at)
+            chord = frame.chord(start // 16, around, size)
+            if rng.random() < 0.5:
+                chord = chord[::-1]
+            for order, key in enumerate(chord):
+                note = _note(
+                    frame,
+                    start + at,
+                    gate * steps,
+                    key,
+                    int(np.clip(velocity + rng.integers(-9, 10), 1, 127)),
+                )
+                onset_s = note.onset_s + order * strum_s
+                notes.append(Note(onset_s, key, max(note.offset_s, onset_s + 0.04), note.velocity))
+    return notes
+
+
+def _rhythm(rng: Rng, unit: int, length: int) -> list[tuple[int, int]]:
+    """Starts and lengths in sixteenths that fill `length`; the shortest and commonest is `unit`."""
+    rhythm: list[tuple[int, int]] = []
+    at = 0
+    while at < length:
+        steps = int(min(unit * rng.choice([1, 1, 1, 2, 3]), length - at))
+        if rng.random() > 0.12 or not rhythm:
+            rhythm.append((at, steps))
+        at += steps
+    return rhythm
+
+
+def _degree(frame: Frame, pitch: int) -> int:
+    """The scale's degree nearest below a key."""
+    octave, rest = divmod(pitch - frame.tonic, 12)
+    return octave * len(frame.scale) + max(i for i, step in enumerate(frame.scale) if step <= rest)
+
+
+def _accent(rng: Rng, sixteenth: int) -> int:
+    """A velocity; louder on the beat."""
+    level = {0: 100, 2: 86}.get(sixteenth % 4, 78)
+    return int(np.clip(level + rng.normal(0, 12), 20, 127))
+
+
+def _note(frame: Frame, sixteenth: float, steps: float, pitch: int, velocity: int) -> Note:
+    onset_s = frame.time_s(sixteenth)
+    return Note(onset_s, pitch, onset_s + max(steps * frame.sixteenth_s, 0.04), max(velocity, 1))

@@ -1,0 +1,136 @@
+"""The network: spectra at three time resolutions -> four maps over 88 keys.
+
+It works where the notes are, on a plane of frames and keys, and shares its weights over both. A small
+convolution reads each semitone; the semitones where a key's partials lie are stacked over the key;
+residual blocks then look along time, over neighbouring keys and over octaves (depthwise), and mix what
+they found (pointwise). What all keys do at a time tells how the instrument sounds: it is pooled,
+followed over time, and handed back to every key.
+
+Frames are 23 ms; each of the four maps has two values a frame, 11.6 ms apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from daw_bridge.training.features import BINS_A_SEMITONE, CHANNELS, SEMITONES
+from daw_bridge.training.targets import KEYS, MAPS, STEPS_A_FRAME
+
+PARTIALS = (-12, 0, 12, 19, 24, 28, 31, 34, 36)
+"""Semitones from a key to its sub-octave and to its first eight partials but the seventh's exact place."""
+
+PRIOR_LOGITS = (-3.0, -6.0, -6.0, 0.0)
+"""Where the four maps start: most keys are silent, and few steps hold an onset."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large the network is."""
+
+    local: int = 16
+    channels: int = 32
+    expansion: int = 2
+    pooled: int = 64
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 16)
+    pooled_after: int = 2
+
+    def to_dict(self) -> dict[str, Any]:
+        """For the checkpoint."""
+        return asdict(self)
+
+
+class Network(nn.Module):
+    """float32 [clips, 4, frames, 309] -> logits [clips, 4 maps, 2 × frames, 88]."""
+
+    def __init__(self, shape: Shape | None = None) -> None:
+        super().__init__()
+        self.shape = shape = shape or Shape()
+        self.local = nn.Conv2d(CHANNELS, shape.local, (3, 5), stride=(1, BINS_A_SEMITONE), padding=(1, 1))
+        self.local_norm = nn.BatchNorm2d(shape.local)
+        self.stacked = nn.Conv2d(shape.local * len(PARTIALS), shape.channels, 1)
+        self.stacked_norm = nn.BatchNorm2d(shape.channels)
+        self.key_bias = nn.Parameter(torch.zeros(1, shape.channels, 1, KEYS))
+        self.blocks = nn.ModuleList(
+            _Block(shape, dilation, octaves=index % 2 == 1) for index, dilation in enumerate(shape.dilations)
+        )
+        self.pooled = _Pooled(shape)
+        self.head = nn.Sequential(
+            nn.Conv2d(shape.channels, shape.channels, 1),
+            nn.ReLU(),
+            nn.Conv2d(shape.channels, len(MAPS) * STEPS_A_FRAME, 1),
+        )
+        with torch.no_grad():
+            self.head[2].bias.copy_(torch.tensor(PRIOR_LOGITS).repeat_interleave(STEPS_A_FRAME))
+
+    def forward(self, heard: Tensor) -> Tensor:
+        """See the class."""
+        x = functional.relu(self.local_norm(self.local(heard)))
+        x = functional.relu(self.stacked_norm(self.stacked(_stack_partials(x))) + self.key_bias)
+        for index, block in enumerate(self.blocks):
+            x = block(x)
+            if index + 1 == self.shape.pooled_after:
+                x = x + self.pooled(x)
+        y = self.head(x)
+        clips, _, frames, keys = y.shape
+        y = y.reshape(clips, len(MAPS), STEPS_A_FRAME, frames, keys).transpose(2, 3)
+        return y.reshape(clips, len(MAPS), frames * STEPS_A_FRAME, keys)
+
+
+class _Block(nn.Module):
+    """Looks along time and over keys (or octaves), then mixes; adds what it found."""
+
+    def __init__(self, shape: Shape, dilation: int, *, octaves: bool) -> None:
+        super().__init__()
+        width, wide = shape.channels, shape.channels * shape.expansion
+        self.time = nn.Conv2d(
+            width, width, (5, 1), padding=(2 * dilation, 0), dilation=(dilation, 1), groups=width
+        )
+        spacing = 12 if octaves else 1
+        self.keys = nn.Conv2d(
+            width, width, (1, 5), padding=(0, 2 * spacing), dilation=(1, spacing), groups=width
+        )
+        self.widen = nn.Conv2d(width, wide, 1)
+        self.narrow = nn.Conv2d(wide, width, 1)
+        with torch.no_grad():
+            # Each block begins as almost nothing, so that the stack needs no normalisation.
+            self.narrow.weight.mul_(0.2)
+            self.narrow.bias.zero_()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same shape."""
+        return x + self.narrow(functional.relu(self.widen(self.time(x) + self.keys(x))))
+
+
+class _Pooled(nn.Module):
+    """What all keys do at a time, followed over two seconds, as a bias for each channel."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.gather = nn.Conv1d(2 * shape.channels, shape.pooled, 1)
+        self.follow = nn.ModuleList(
+            nn.Conv1d(shape.pooled, shape.pooled, 5, padding=2 * dilation, dilation=dilation)
+            for dilation in (1, 4, 12)
+        )
+        self.spread = nn.Conv1d(shape.pooled, shape.channels, 1)
+        with torch.no_grad():
+            self.spread.weight.mul_(0.2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[clips, channels, frames, keys] -> [clips, channels, frames, 1]."""
+        y = functional.relu(self.gather(torch.cat((x.mean(dim=3), x.amax(dim=3)), dim=1)))
+        for follow in self.follow:
+            y = y + functional.relu(follow(y))
+        bias: Tensor = self.spread(y).unsqueeze(3)
+        return bias
+
+
+def _stack_partials(x: Tensor) -> Tensor:
+    """[clips, channels, frames, 103 semitones] -> [clips, partials × channels, frames, 88 keys]."""
+    lowest, highest = PARTIALS[0], PARTIALS[-1]
+    padded = functional.pad(x, (-lowest, KEYS + highest - SEMITONES))
+    return torch.cat([padded[..., partial - lowest : partial - lowest + KEYS] for partial in PARTIALS], dim=1)

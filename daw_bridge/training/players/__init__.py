@@ -1,0 +1,6 @@
+"""What plays the lines: SoundFonts, our Faust instruments, a DX7, and a voice made of partials.
+
+Each has `play(rng, performance, sound, length_s)` and gives one channel at 44,100 Hz.
+"""
+
+PLAY_RATE_HZ = 44_100

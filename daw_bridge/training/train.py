@@ -1,0 +1,172 @@
+"""The training: goes on from the last checkpoint for as long as it is let."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from daw_bridge.training import dataset
+from daw_bridge.training.decoding import Thresholds, decode
+from daw_bridge.training.losses import losses
+from daw_bridge.training.network import Network, Shape
+from daw_bridge.training.scoring import Score, score
+from daw_bridge.training.stems import Stem
+from daw_bridge.training.targets import targets
+
+EMA_DECAY = 0.998
+VALIDATION_STEMS = 24
+"""So many are scored while training; `evaluate` takes all."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How to train. Every number that matters is kept in the log."""
+
+    clips: int = 6
+    frames: int = 192
+    learning_rate: float = 2e-3
+    warmup_steps: int = 150
+    weight_decay: float = 1e-3
+    longest_gradient: float = 5.0
+    seed: int = 7
+    log_every: int = 25
+    save_every: int = 100
+    validate_every: int = 500
+    anneal_steps: int = 0
+    """Above 0: the learning rate falls to a hundredth over so many steps, then training ends."""
+
+
+class Trainer:
+    """Network, optimiser and a slow average of the weights, kept in `folder/checkpoints`."""
+
+    def __init__(self, folder: Path, course: Course, shape: Shape | None = None) -> None:
+        torch.manual_seed(course.seed)
+        self.folder, self.course = folder, course
+        self.network = Network(shape).to(memory_format=torch.channels_last)
+        self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(), lr=course.learning_rate, weight_decay=course.weight_decay
+        )
+        self.step = 0
+        self.begun_at = 0
+        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+
+    @property
+    def checkpoint(self) -> Path:
+        """The last one; an annealing has its own, so that training can go on from before it."""
+        name = "annealed.pt" if self.course.anneal_steps else "last.pt"
+        return self.folder / "checkpoints" / name
+
+    def resume(self) -> bool:
+        """Go on from the last checkpoint, if there is one."""
+        path = self.checkpoint if self.checkpoint.exists() else self.folder / "checkpoints" / "last.pt"
+        if not path.exists():
+            return False
+        kept: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        self.network.load_state_dict(kept["network"])
+        self.average = kept["average"]
+        self.optimiser.load_state_dict(kept["optimiser"])
+        self.step, self.begun_at = kept["step"], kept["begun_at"]
+        if self.course.anneal_steps and path != self.checkpoint:
+            self.begun_at = self.step
+        return True
+
+    def save(self) -> None:
+        """Write the checkpoint whole, or not at all."""
+        partial = self.checkpoint.with_suffix(".partial")
+        torch.save(
+            {
+                "shape": self.network.shape.to_dict(),
+                "network": self.network.state_dict(),
+                "average": self.average,
+                "optimiser": self.optimiser.state_dict(),
+                "step": self.step,
+                "begun_at": self.begun_at,
+            },
+            partial,
+        )
+        partial.rename(self.checkpoint)
+
+    def run(self, until: Callable[[int], bool]) -> None:
+        """Train until `until(step)` says so, or the annealing is over."""
+        course = self.course
+        stems: list[Stem] = []
+        seen: list[dict[str, float]] = []
+        begun = time.perf_counter()
+        while not until(self.step) and self._learning_rate() > 0:
+            if not stems or self.step % 200 == 0:  # data may still be growing
+                stems = dataset.ready(self.folder, "train")
+                batches = dataset.Batches(self.folder, stems, course.clips, course.frames, course.seed)
+            seen.append(self._learn(*batches.batch(self.step)))
+            self.step += 1
+            if self.step % course.log_every == 0:
+                means = {name: float(np.mean([row[name] for row in seen])) for name in seen[0]}
+                seconds = (time.perf_counter() - begun) / len(seen)
+                self._log("train", means | {"seconds_a_step": seconds, "stems": len(stems)})
+                seen, begun = [], time.perf_counter()
+            if self.step % course.save_every == 0:
+                self.save()
+            if self.step % course.validate_every == 0:
+                self._log("validation", self.validate())
+                begun = time.perf_counter()
+        self.save()
+
+    def validate(self) -> dict[str, float]:
+        """Losses and scores of the averaged network on some validation stems."""
+        some = dataset.ready(self.folder, "validation")[:VALIDATION_STEMS]
+        network = averaged(self.network.shape, self.average)
+        total, sums = Score(), dict.fromkeys(("sounding", "onset", "offset", "velocity", "total"), 0.0)
+        for stem in some:
+            heard = np.load(dataset.features_path(self.folder, stem.number)).astype(np.float32) / 255.0
+            wanted = targets(stem.notes, heard.shape[1])
+            with torch.inference_mode():
+                logits = network(torch.from_numpy(heard)[None])
+                found = losses(logits, torch.from_numpy(wanted)[None])
+            for name in sums:
+                sums[name] += float(found[name]) / len(some)
+            total += score(stem.notes, decode(logits.sigmoid()[0].numpy(), Thresholds()))
+        return sums | {"f1": total.f1, "f1_with_offset": total.f1_with_offset}
+
+    def _learn(self, heard: np.ndarray[Any, Any], wanted: np.ndarray[Any, Any]) -> dict[str, float]:
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._learning_rate()
+        self.network.train()
+        logits = self.network(torch.from_numpy(heard).contiguous(memory_format=torch.channels_last))
+        found = losses(logits, torch.from_numpy(wanted))
+        self.optimiser.zero_grad(set_to_none=True)
+        found["total"].backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.course.longest_gradient)
+        self.optimiser.step()
+        decay = min(EMA_DECAY, (1 + self.step) / (10 + self.step))
+        for name, value in self.network.state_dict().items():
+            if value.is_floating_point():
+                self.average[name].lerp_(value, 1 - decay)
+        return {name: float(value.detach()) for name, value in found.items()} | {"gradient": float(norm)}
+
+    def _learning_rate(self) -> float:
+        course = self.course
+        rate = course.learning_rate * min((self.step + 1) / course.warmup_steps, 1.0)
+        if course.anneal_steps:
+            left = 1 - (self.step - self.begun_at) / course.anneal_steps
+            rate *= max(left, 0.0)
+        return rate
+
+    def _log(self, kind: str, values: dict[str, float]) -> None:
+        row = {"kind": kind, "step": self.step, "learning_rate": self._learning_rate(), "time": time.time()}
+        with (self.folder / "log.jsonl").open("a") as file:
+            file.write(json.dumps(row | {name: round(value, 5) for name, value in values.items()}) + "\n")
+
+
+def averaged(shape: Shape, average: dict[str, torch.Tensor]) -> Network:
+    """The network with the averaged weights, for use."""
+    network = Network(shape)
+    network.eval()
+    network.load_state_dict(average)
+    return network
