@@ -21,9 +21,9 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="daw-bridge",
     help="Bounce a stem, get the part back: MIDI on your session's grid, played by your own instrument.",
-    epilog="First time here? Run [bold]daw-bridge demo[/bold].",
+    epilog="First time here? Run: daw-bridge demo",
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # rich takes twice as long to draw the help as all the rest
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

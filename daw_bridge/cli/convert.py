@@ -26,13 +26,14 @@ def convert(
     tempo: TempoOption = None,
     json: Json = False,
 ) -> None:
-    """Turn stems into MIDI and into audio on your own instruments, once.
+    """Turn stems into MIDI and into audio on your instruments, once.
 
     Each stem gets a folder of its own below --deliver: the MIDI, one WAV a preset and the take file.
 
-    [dim]daw-bridge convert bass.wav --preset fat-analog-sub --tempo 97 --deliver takes/[/dim]
-
-    [dim]daw-bridge convert stems/*.wav -p glassy-digital-pad -p fat-analog-sub --tempo "97 7/8"[/dim]
+    \b
+    Examples:
+      daw-bridge convert bass.wav --preset fat-analog-sub --tempo 97
+      daw-bridge convert stems/*.wav -p string-machine -t "97 7/8" -d takes/
     """
     wanted = parse_tempo_option(tempo)
     from daw_bridge.cli.data import error_as_data, take_as_data

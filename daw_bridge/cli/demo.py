@@ -39,7 +39,12 @@ _ENDING = ("E1", None, "E1", "G1", None, "A1", "B1", None, "C2", None, "C2", "D2
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to make the session.")] = Path("DAW Bridge Demo"),
 ) -> None:
-    """Make a small session, bounce a bass line into it, and show what comes back."""
+    """Make a session, bounce a bass line into it, show what comes back.
+
+    \b
+    Example:
+      daw-bridge demo
+    """
     from daw_bridge.cli.reporter import Reporter
     from daw_bridge.core.errors import InternalError
     from daw_bridge.core.files import write_whole

@@ -27,7 +27,10 @@ class Finding:
 
 
 def doctor(json: Json = False) -> None:
-    """Look at this machine: packages, folders, plugins, instruments. Ends with 1 when something is wrong."""
+    """Look at this machine: packages, folders, plugins, instruments.
+
+    Says what is wrong and how to mend it, and ends with exit code 1 then.
+    """
     parts = [_looked_at("engine", _engine), _looked_at("instruments", _instruments)]
     findings = [*_packages(), *_folders(), *parts]
     plugins = _plugins()

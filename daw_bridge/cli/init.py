@@ -15,9 +15,13 @@ def init(
     session: Annotated[Path, typer.Argument(help="The DAW's project folder.")] = Path(),
     tempo: TempoOption = None,
 ) -> None:
-    """Write a commented bridge.yaml into a session's folder, and make its Bounces folder.
+    """Make a session of a DAW's project folder.
 
-    [dim]daw-bridge init "My Song Project" --tempo 97[/dim]
+    Writes a commented bridge.yaml into it, and makes its Bounces folder.
+
+    \b
+    Example:
+      daw-bridge init "My Song Project" --tempo "97 7/8"
     """
     parse_tempo_option(tempo)
     from daw_bridge.session.start import start_session

@@ -28,7 +28,10 @@ def watch(
 
     Bounces that were made while the bridge was off are found at the start.
 
-    [dim]daw-bridge watch "My Song Project"[/dim]
+    \b
+    Examples:
+      daw-bridge watch "My Song Project"
+      daw-bridge watch --poll /Volumes/Studio/Song
     """
     from daw_bridge.cli.reporter import Reporter
     from daw_bridge.service import Bridge, OpenSession
