@@ -69,15 +69,25 @@ class PartKey:
 class Journal:
     """A session's memory; safe to use from several threads. `root` is what its paths are relative to."""
 
-    def __init__(self, file: Path, root: Path) -> None:
-        """Open `file`, and make it if need be. Raises DeliveryFailed."""
+    def __init__(self, file: Path, root: Path, *, shared: bool = False) -> None:
+        """Open `file`, and make it if need be. Raises DeliveryFailed.
+
+        `shared`: other processes use it too, on a local disk. Otherwise it is ours alone while it is open,
+        and may lie on a network drive.
+        """
         self._root = root
         self._lock = threading.RLock()
         self._file = file
         with self._said():
             file.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-            self._db.executescript("PRAGMA synchronous = FULL;" + _SCHEMA)
+            # A write-ahead log takes one sync a change instead of four. It needs memory that processes
+            # share, which network drives don't have, unless the file is locked for good first.
+            locking = "NORMAL" if shared else "EXCLUSIVE"
+            self._db.executescript(
+                f"PRAGMA locking_mode = {locking}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                f"{_SCHEMA}"
+            )
 
     def close(self) -> None:
         """Close the file."""

@@ -86,7 +86,7 @@ class Bridge:
     def _journal(self) -> Journal:
         """What was heard and delivered with no session: so that a stem that is converted again is not
         transcribed again, and replaces what it delivered before."""
-        journal = Journal(self._state / "journal.sqlite3", self._state)
+        journal = Journal(self._state / "journal.sqlite3", self._state, shared=True)
         self._owned.callback(journal.close)
         return journal
 

@@ -110,3 +110,17 @@ def test_a_damaged_journal_is_told_in_our_words(tmp_path: Path) -> None:
     file.write_bytes(b"no database" * 100)
     with pytest.raises(DeliveryFailed, match="delete it"):
         Journal(file, tmp_path)
+
+
+def test_a_shared_journal_serves_two_at_once(tmp_path: Path) -> None:
+    one = Journal(tmp_path / "shared.sqlite3", tmp_path, shared=True)
+    other = Journal(tmp_path / "shared.sqlite3", tmp_path, shared=True)
+    one.will_write(tmp_path / "a", "hash")
+    other.will_write(tmp_path / "b", "hash")
+    assert one.has_written(tmp_path / "b", "hash")
+    assert other.has_written(tmp_path / "a", "hash")
+
+
+def test_a_sessions_journal_is_ours_alone(journal: Journal, tmp_path: Path) -> None:
+    with pytest.raises(DeliveryFailed, match="locked"):
+        Journal(tmp_path / ".bridge" / "journal.sqlite3", tmp_path)
