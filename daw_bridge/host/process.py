@@ -6,9 +6,7 @@ A fresh interpreter (never a fork), so nothing of ours or of a plugin's is share
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from daw_bridge.core.errors import PluginCrashed, PluginError, PluginHung, PluginOutputInvalid, PluginSilent
+from daw_bridge.host.exits import exit_name, last_line
 from daw_bridge.host.protocol import Doing, Failed, Loaded, Rendered, Request, decode, encode, error_of
 
 ENDING_S = 2.0
@@ -111,10 +110,10 @@ class WorkerProcess:
                 advice="Start the bridge again.",
             )
         exit_code = self._process.wait()
-        last_words = _last_line(self._log)
+        last_words = last_line(self._log)
         said = f" Its last words: {last_words}" if last_words else ""
         return PluginCrashed(
-            f"It crashed while {doing.activity} ({_exit_name(exit_code)}).{said}",
+            f"It crashed while {doing.activity} ({exit_name(exit_code)}).{said}",
             where=doing.plugin,
             advice="Update it, try other settings, or give the preset a `fallback:`.",
         )
@@ -125,21 +124,3 @@ def _collect(replies: IO[bytes], lines: queue.SimpleQueue[bytes | None]) -> None
         for line in replies:
             lines.put(line)
     lines.put(None)
-
-
-def _exit_name(exit_code: int) -> str:
-    """-6 -> "SIGABRT"; elsewhere the exit code, in hex where Windows says which exception it was."""
-    if exit_code < 0:
-        try:
-            return signal.Signals(-exit_code).name
-        except ValueError:
-            return f"signal {-exit_code}"
-    return f"exit code {exit_code:#x}" if os.name == "nt" else f"exit code {exit_code}"
-
-
-def _last_line(log: Path) -> str:
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    except OSError:  # the worker removes its folder when it ends
-        return ""
-    return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")
