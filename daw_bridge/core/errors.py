@@ -193,6 +193,12 @@ class PluginUnloadable(PluginError):
     code = "plugin-unloadable"
 
 
+class PluginSetAside(PluginError):
+    """The plugin crashed or hung twice in this version, and is not opened until `plugins unblock`."""
+
+    code = "plugin-set-aside"
+
+
 class PluginCrashed(PluginError):
     """The plugin ended its worker process."""
 
@@ -215,6 +221,12 @@ class PluginOutputInvalid(PluginError):
     """The plugin rendered something that is no audio: NaN, infinity, or a wrong shape."""
 
     code = "plugin-output-invalid"
+
+
+class PluginLatencyAbsurd(PluginError):
+    """The plugin reports a latency of more than five seconds."""
+
+    code = "plugin-latency-absurd"
 
 
 class ParameterInvalid(PluginError):
