@@ -16,12 +16,13 @@ def set_parameters(plugin: Any, settings: Mapping[str, Value], label: str) -> li
     """
     if not settings:
         return []
-    parameters = _by_name(plugin)
-    specs = [_spec_of(name, python_name, parameter) for name, (python_name, parameter) in parameters.items()]
+    parameters = parameters_by_name(plugin)
+    specs = [spec_of(name, python_name, parameter) for name, (python_name, parameter) in parameters.items()]
     values = read_parameters(settings, specs, label)
     for name, value in values.items():
         parameter = parameters[name][1]
-        parameter.raw_value = _raw_value(parameter, value)
+        if not _shows(parameter, value):  # what a captured state holds is finer than its words
+            parameter.raw_value = _raw_value(parameter, value)
     # Read only when all are set: some parameters change the meaning of others.
     return [
         f"{label} ignored {name}: {value}; it stays at {parameters[name][1].string_value}."
@@ -30,7 +31,7 @@ def set_parameters(plugin: Any, settings: Mapping[str, Value], label: str) -> li
     ]
 
 
-def _by_name(plugin: Any) -> dict[str, tuple[str, Any]]:
+def parameters_by_name(plugin: Any) -> dict[str, tuple[str, Any]]:
     """Name -> pedalboard's name and parameter. Pedalboard puts the unit into its name: `cutoff_hz`."""
     named: dict[str, tuple[str, Any]] = {}
     for python_name, parameter in plugin.parameters.items():
@@ -39,7 +40,8 @@ def _by_name(plugin: Any) -> dict[str, tuple[str, Any]]:
     return named
 
 
-def _spec_of(name: str, python_name: str, parameter: Any) -> ParameterSpec:
+def spec_of(name: str, python_name: str, parameter: Any) -> ParameterSpec:
+    """What pedalboard says of one parameter."""
     is_number = parameter.type is float
     return ParameterSpec(
         name=name,
@@ -75,6 +77,13 @@ def _bisected(parameter: Any, wanted: float) -> float:
         else:
             high = middle
     return high
+
+
+def _shows(parameter: Any, value: Value) -> bool:
+    """Whether it reads so already, to the last digit that the plugin writes."""
+    if isinstance(value, bool | str):
+        return _took(parameter, value)
+    return math.isclose(_number(parameter, parameter.string_value), value, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def _took(parameter: Any, value: Value) -> bool:
