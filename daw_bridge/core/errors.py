@@ -78,6 +78,13 @@ class PresetUnknown(BridgeError):
     exit_code = 3
 
 
+class PresetExists(BridgeError):
+    """A preset of this name is there already, and is not overwritten."""
+
+    code = "preset-exists"
+    exit_code = 3
+
+
 class EngineUnknown(BridgeError):
     """No transcription engine has this name."""
 
@@ -227,6 +234,12 @@ class PluginLatencyAbsurd(PluginError):
     """The plugin reports a latency of more than five seconds."""
 
     code = "plugin-latency-absurd"
+
+
+class DisplayMissing(PluginError):
+    """A plugin's window was asked for where there is no display to show it on."""
+
+    code = "display-missing"
 
 
 class ParameterInvalid(PluginError):

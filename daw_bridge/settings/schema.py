@@ -107,3 +107,6 @@ class UserSettings(Schema):
     render_limit: float = Field(
         60, ge=1, le=3600, description="Seconds after which an instrument that does not answer is stopped."
     )
+    scan_limit: float = Field(
+        30, ge=1, le=3600, description="Seconds after which a plugin that does not answer a scan is stopped."
+    )
