@@ -41,7 +41,7 @@ def decode(maps: Floats, thresholds: Thresholds) -> list[Note]:
             weight = onset[around, key]
             at = float(np.sum((np.arange(steps)[around] + 0.5) * weight) / max(weight.sum(), 1e-9))
             latest = struck[row + 1] if row + 1 < len(struck) else steps
-            end = _end(silent, ends[:, key], int(peak), int(latest), thresholds)
+            end = _end(silent, ends[:, key], int(at), int(latest), thresholds)
             strength = float((velocity[around, key] * weight).sum() / max(weight.sum(), 1e-9))
             notes.append(
                 Note(

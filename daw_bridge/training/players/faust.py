@@ -32,8 +32,8 @@ def play(
     rng: np.random.Generator, performance: Performance, instrument: str, length_s: float
 ) -> npt.NDArray[np.float32]:
     """One channel at 44,100 Hz. Raises FileNotFoundError for an instrument that isn't there."""
-    engine, processor = _compiled(instrument)
-    for about in processor.get_parameters_description():
+    engine, processor, sliders = _compiled(instrument)
+    for about in sliders:
         name = str(about["label"])
         if name not in PLAYED:
             processor.set_parameter(about["name"], _drawn(rng, name, about))
@@ -41,7 +41,7 @@ def play(
     for note in performance.notes:
         processor.add_midi_note(note.pitch, note.velocity, note.onset_s, note.duration_s)
     frames = round(length_s * PLAY_RATE_HZ)
-    for about in processor.get_parameters_description():
+    for about in sliders:
         if about["label"] == "bend":
             curve = np.zeros(frames, np.float32)
             for bend in performance.bends:
@@ -53,7 +53,8 @@ def play(
 
 
 @functools.cache
-def _compiled(instrument: str) -> tuple[Any, Any]:
+def _compiled(instrument: str) -> tuple[Any, Any, list[dict[str, Any]]]:
+    """Engine, processor, and the sliders as they are at first (DawDreamer tells where they are now)."""
     import dawdreamer
 
     path = FOLDER / f"{instrument}.dsp"
@@ -66,7 +67,7 @@ def _compiled(instrument: str) -> tuple[Any, Any]:
     processor.set_dsp(str(path))
     processor.compile()
     engine.load_graph([(processor, [])])
-    return engine, processor
+    return engine, processor, processor.get_parameters_description()
 
 
 def _drawn(rng: np.random.Generator, name: str, about: dict[str, Any]) -> float:

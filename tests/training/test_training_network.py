@@ -1,0 +1,142 @@
+"""The network's shape and reach, the ONNX file's likeness to it, and training that can be resumed.
+
+These need torch, which is not in the project's environment; docs/training.md tells how to run them.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch: Any = pytest.importorskip("torch", reason="needs torch, of the dependency group train")
+
+from daw_bridge.core.notes import Note  # noqa: E402
+from daw_bridge.training import dataset  # noqa: E402
+from daw_bridge.training.decoding import Thresholds  # noqa: E402
+from daw_bridge.training.export import export, load_network  # noqa: E402
+from daw_bridge.training.features import BINS, CHANNELS  # noqa: E402
+from daw_bridge.training.losses import losses  # noqa: E402
+from daw_bridge.training.network import Network, Shape  # noqa: E402
+from daw_bridge.training.targets import targets  # noqa: E402
+from daw_bridge.training.train import Course, Trainer  # noqa: E402
+
+SMALL = Shape(local=4, channels=8, pooled=8, dilations=(1, 2), pooled_after=1)
+
+
+def random_network(shape: Shape | None = None) -> Network:
+    torch.manual_seed(0)
+    network = Network(shape)
+    network.train()
+    with torch.no_grad():
+        network(torch.rand(2, CHANNELS, 40, BINS))  # gives the normalisation something to work with
+    network.eval()
+    return network
+
+
+def test_two_steps_a_frame_and_four_maps() -> None:
+    with torch.inference_mode():
+        assert random_network()(torch.rand(2, CHANNELS, 30, BINS)).shape == (2, 4, 60, 88)
+
+
+def test_it_is_small() -> None:
+    assert sum(weight.numel() for weight in Network().parameters()) * 4 < 3_000_000
+
+
+def test_it_hears_two_seconds_around_and_no_more() -> None:
+    """An engine that cuts long files into pieces must know."""
+    heard = torch.rand(1, CHANNELS, 300, BINS, requires_grad=True)
+    random_network()(heard)[0, :, 300].sum().backward()
+    frames = torch.nonzero(heard.grad.abs().sum(dim=(0, 1, 3))).flatten()
+    reach = max(150 - int(frames[0]), int(frames[-1]) - 150)
+    assert 60 <= reach <= 100, reach
+
+
+def test_a_key_hears_its_partials() -> None:
+    heard = torch.rand(1, CHANNELS, 20, BINS, requires_grad=True)
+    network = random_network(Shape(dilations=(), pooled_after=9))
+    network(heard)[0, 1, 20, 40].backward()
+    bins = set(torch.nonzero(heard.grad.abs().sum(dim=(0, 1, 2))).flatten().tolist())
+    for semitones in (-12, 0, 12, 19, 24, 28, 31, 34, 36):
+        assert 3 * (40 + semitones) + 1 in bins
+    assert 3 * (40 + 7) + 1 not in bins
+
+
+def test_perfect_maps_lose_nothing() -> None:
+    wanted = torch.from_numpy(targets([Note(0.3, 60, 1.0, 80), Note(0.7, 30, 1.4, 80)], 100))[None]
+    found = losses(torch.logit(wanted, eps=1e-7), wanted)
+    assert float(found["total"]) < 0.02
+    assert float(losses(torch.logit(wanted.roll(5, dims=2), eps=1e-7), wanted)["onset"]) > 2
+
+
+def test_the_onnx_file_says_what_the_network_says(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
+    import onnxruntime
+
+    network, model = random_network(), tmp_path / "model.onnx"
+    export(network, model, Thresholds(onset=0.33), {"training_steps": "5"})
+    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    heard = torch.rand(1, CHANNELS, 77, BINS)
+    (maps,) = session.run(["maps"], {"spectra": heard.numpy()})
+    with torch.inference_mode():
+        np.testing.assert_allclose(maps, network(heard).sigmoid().numpy(), atol=1e-4)
+    metadata = session.get_modelmeta().custom_metadata_map
+    assert json.loads(metadata["thresholds"])["onset"] == 0.33
+    assert metadata["maps"] == "sounding,onset,offset,velocity"
+    assert model.stat().st_size < 3_000_000
+
+
+def made_up_data(folder: Path) -> None:
+    """Two stems of noise with notes: enough to train on."""
+    rng = np.random.default_rng(0)
+    (folder / "stems").mkdir()
+    (folder / "features").mkdir()
+    for number in (0, 1):
+        rows = [[0.3 + 0.4 * i, int(rng.integers(40, 80)), 0.6 + 0.4 * i, 90] for i in range(10)]
+        about = {"number": number, "split": "train", "family": "", "sound": "", "line": "", "notes": rows}
+        (folder / "stems" / f"{number:05d}.json").write_text(json.dumps(about))
+        np.save(dataset.features_path(folder, number), rng.integers(0, 255, (CHANNELS, 120, BINS), np.uint8))
+
+
+def trained(folder: Path, stops: list[int]) -> tuple[Trainer, dict[str, Any]]:
+    folder.mkdir()
+    made_up_data(folder)
+    course = Course(clips=2, frames=24, save_every=3, validate_every=1000, log_every=1)
+    for stop in stops:
+        trainer = Trainer(folder, course, SMALL)
+        trainer.resume()
+        trainer.run(lambda step, stop=stop: step >= stop)  # type: ignore[misc]
+    return trainer, trainer.network.state_dict()
+
+
+def test_training_that_is_resumed_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
+    _, whole = trained(tmp_path / "whole", [7])
+    trainer, resumed = trained(tmp_path / "resumed", [4, 7])
+    assert trainer.step == 7
+    for name, value in whole.items():
+        torch.testing.assert_close(resumed[name], value, rtol=0, atol=0)
+    rows = [json.loads(line) for line in (tmp_path / "resumed" / "log.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == list(range(1, 8))
+    network, step = load_network(trainer.checkpoint)
+    assert step == 7 and network.shape == SMALL
+
+
+def test_annealing_ends_and_leaves_the_checkpoint_to_go_on_from(tmp_path: Path) -> None:
+    trained(tmp_path / "a", [3])
+    annealing = Trainer(tmp_path / "a", Course(clips=2, frames=24, anneal_steps=4), SMALL)
+    assert annealing.resume()
+    annealing.run(lambda step: False)
+    assert annealing.step == 7
+    assert load_network(tmp_path / "a" / "checkpoints" / "last.pt")[1] == 3
+    assert load_network(tmp_path / "a" / "checkpoints" / "annealed.pt")[1] == 7
+
+
+def test_it_can_learn_one_crop_by_heart(tmp_path: Path) -> None:
+    made_up_data(tmp_path)
+    trainer = Trainer(tmp_path, Course(warmup_steps=1, learning_rate=1e-2), SMALL)
+    batch = dataset.Batches(tmp_path, dataset.ready(tmp_path, "train"), 1, 40, 3).batch(0)
+    first = trainer._learn(*batch)["total"]
+    for _ in range(25):
+        last = trainer._learn(*batch)["total"]
+    assert last < 0.5 * first
