@@ -20,6 +20,7 @@ from daw_bridge.core import errors
 from daw_bridge.core.errors import BridgeError
 from daw_bridge.presets.schema import Preset
 from daw_bridge.settings.schema import SessionSettings, UserSettings
+from tests.docs.instruments import instrument_tables, preset_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,6 +79,8 @@ STRETCHES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings": ("docs/usage/settings.md", lambda: key_table(SessionSettings)),
     "user settings": ("docs/usage/settings.md", lambda: key_table(UserSettings)),
     "preset": ("docs/usage/presets.md", lambda: key_table(Preset)),
+    "instruments": ("docs/instruments.md", instrument_tables),
+    "presets": ("presets/README.md", preset_table),
 }
 SCHEMAS: dict[str, type[BaseModel]] = {
     "docs/schema/bridge.schema.json": SessionSettings,
