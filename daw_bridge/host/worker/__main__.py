@@ -20,6 +20,7 @@ from typing import IO
 
 from daw_bridge.core.errors import BridgeError
 from daw_bridge.host.protocol import Doing, Load, Reply, Request, decode, encode, failed
+from daw_bridge.host.worker.pipes import take_pipes
 from daw_bridge.host.worker.studio import Studio
 
 GRACE_S = 10.0
@@ -30,7 +31,7 @@ def main() -> None:
     """Answer requests until the host is gone."""
     folder, time_limit_s = sys.argv[1], float(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which ends us
-    commands, replies = _take_pipes()
+    commands, replies = take_pipes()
 
     def reply(message: Reply) -> None:
         replies.write(encode(message))
@@ -53,16 +54,6 @@ def main() -> None:
         reply(answer)
         studio.settle()
         faulthandler.cancel_dump_traceback_later()
-
-
-def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """stdin and stdout for ourselves; plugins that print do so into the log."""
-    commands, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return commands, replies
 
 
 def _listen(commands: IO[bytes], requests: queue.SimpleQueue[Request], folder: str) -> None:
