@@ -1,4 +1,4 @@
-"""The test VST3, and presets and parts to play on it. Listed in `conftest.py`'s `pytest_plugins`."""
+"""The test VST3s, and presets and parts to play on it. Listed in `conftest.py`'s `pytest_plugins`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from daw_bridge.core.notes import Note, Part
 from daw_bridge.presets import Preset, StoredPreset
 
 TEST_SYNTH = "DAW Bridge Test Synth"
+TEST_EFFECT = "DAW Bridge Test Effect"
+TEST_SHELL = "DAW Bridge Test Shell"
+"""A file that holds two: "… Sine" and "… Square"."""
 BUILD = Path(__file__).parent / "real" / "vst3" / "build.sh"
 
 
 @pytest.fixture(scope="session")
 def test_synth_folder() -> Path:
-    """The folder that holds our VST3, built when it is not there yet."""
+    """The folder that holds our VST3s (synth, shell, effect), built when it is not there yet."""
     if shutil.which("cmake") is None or shutil.which("ninja") is None or not Path("/usr/share/juce").is_dir():
         reason = "JUCE, cmake or ninja is not installed (tests/run.sh installs them on Debian)"
         if os.environ.get("CI") == "true":
@@ -32,8 +35,17 @@ def test_synth_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def test_synth(test_synth_folder: Path) -> Path:
-    """Our VST3's bundle."""
+    """Our VST3 instrument's bundle."""
     return test_synth_folder / f"{TEST_SYNTH}.vst3"
+
+
+def copy_plugin(bundle: Path, folder: Path, name: str) -> Path:
+    """A copy under another name: with "Shell" or "Effect" in it the other plugins, else the synth so called."""
+    copied = folder / f"{name}.vst3"
+    shutil.copytree(bundle, copied)
+    for binary in list(copied.rglob("*.so")):
+        binary.rename(binary.with_name(f"{name}.so"))
+    return copied
 
 
 def stored(instrument: dict[str, Any], *, folder: Path | None = None, **settings: Any) -> StoredPreset:

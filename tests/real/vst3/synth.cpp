@@ -1,8 +1,12 @@
 // DAW Bridge Test Synth: a VST3 instrument that hosting is tested on.
 //
 // It plays: 16 voices, starts on the very sample, pitch bend with its range (RPN 0), mod wheel
-// (vibrato), sustain pedal. And it misbehaves on demand:
-//   - the parameter Fault, while it plays: crash, hang, silence, slow (as slow as real time), NaN;
+// (vibrato), sustain pedal, programs (the waves). Pulse gates it on the host's beats (at 120 BPM where
+// the host does not play). With Key Switches on, the lowest three keys choose the wave and do not sound.
+// Vibrato Rate writes its unit into its text; Ballast makes the state megabytes long. And it misbehaves on
+// demand:
+//   - the parameter Fault, while it plays: crash, hang, silence, slow (as slow as real time), NaN,
+//     endless (what sounds never ends), late (reports a latency of 10 s);
 //   - the environment variable DAW_BRIDGE_TEST_SYNTH, while it loads: crash, hang, or the number of
 //     output channels (0, 1, 4).
 
@@ -13,6 +17,8 @@
 #include <limits>
 #include <thread>
 
+#include "effect.h"
+#include "variants.h"
 #include "voice.h"
 
 using namespace testsynth;
@@ -20,7 +26,7 @@ using namespace testsynth;
 namespace
 {
 
-enum class Fault { none, crash, hang, silence, slow, nan };
+enum class Fault { none, crash, hang, silence, slow, nan, endless, late };
 
 [[noreturn]] void hang()
 {
@@ -59,13 +65,25 @@ juce::AudioProcessorValueTreeState::ParameterLayout parameterLayout()
     juce::NormalisableRange<float> hertz { 20.0f, 20000.0f, 0.1f };
     hertz.setSkewForCentre (640.0f);
 
+    auto vibratoRate = std::make_unique<juce::AudioParameterFloat> (
+        juce::ParameterID { "vibrato", 1 }, "Vibrato Rate", juce::NormalisableRange<float> { 0.1f, 20.0f },
+        5.0f,
+        juce::AudioParameterFloatAttributes()
+            .withStringFromValueFunction ([] (float hz, int) { return juce::String (hz, 2) + " Hz"; })
+            .withValueFromStringFunction ([] (const juce::String& text) { return text.getFloatValue(); }));
+
     return { choice ("wave", "Wave", { "Sine", "Saw", "Square" }),
              number ("cutoff", "Cutoff", hertz, 20000.0f, "Hz"),
              number ("attack", "Attack", { 1.0f, 1000.0f, 0.1f }, 2.0f, "ms"),
              number ("release", "Release", { 1.0f, 5000.0f, 0.1f }, 50.0f, "ms"),
              number ("gain", "Gain", { -60.0f, 24.0f, 0.01f }, -12.0f, "dB"),
              number ("latency", "Latency", { 0.0f, 4096.0f, 1.0f }, 0.0f, "samples"),
-             choice ("fault", "Fault", { "None", "Crash", "Hang", "Silence", "Slow", "NaN" }) };
+             choice ("pulse", "Pulse", { "Off", "1/4", "1/8", "1/16" }),
+             std::move (vibratoRate),
+             choice ("switches", "Key Switches", { "Off", "On" }),
+             number ("ballast", "Ballast", { 0.0f, 16.0f, 1.0f }, 0.0f, "MB"),
+             choice ("fault", "Fault",
+                     { "None", "Crash", "Hang", "Silence", "Slow", "NaN", "Endless", "Late" }) };
 }
 
 } // namespace
@@ -74,13 +92,18 @@ class TestSynth final : public juce::AudioProcessor,
                         private juce::AudioProcessorValueTreeState::Listener
 {
 public:
-    TestSynth() : AudioProcessor (buses()), parameters (*this, nullptr, "state", parameterLayout())
+    explicit TestSynth (Wave wave)
+        : AudioProcessor (buses()), parameters (*this, nullptr, "state", parameterLayout())
     {
-        parameters.addParameterListener ("latency", this);
+        parameters.getParameter ("wave")->setValueNotifyingHost (static_cast<float> (wave) / 2.0f);
+
+        for (const auto* id : { "latency", "fault" })
+            parameters.addParameterListener (id, this);
     }
 
     void prepareToPlay (double, int) override
     {
+        beat = 0.0;
         delayLine.assign (4096 + 1, 0.0f);
         delayPosition = 0;
         vibratoPhase = 0.0;
@@ -89,7 +112,8 @@ public:
     void processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override
     {
         audio.clear();
-        const auto fault = static_cast<Fault> (juce::roundToInt (value ("fault")));
+        const auto fault = currentFault();
+        endless = fault == Fault::endless;
 
         if (fault == Fault::crash)
             std::abort();
@@ -132,6 +156,13 @@ public:
     void getStateInformation (juce::MemoryBlock& block) override
     {
         copyXmlToBinary (*parameters.copyState().createXml(), block);
+        constexpr auto megabyte = size_t { 1000000 };
+        const auto ballast = megabyte * static_cast<size_t> (value ("ballast"));
+        const auto start = block.getSize();
+        block.setSize (start + ballast);
+
+        for (size_t index = 0; index < ballast; ++index)
+            block[start + index] = static_cast<char> (index * 31 % 251);
     }
 
     void setStateInformation (const void* data, int size) override
@@ -149,9 +180,24 @@ private:
 
     float value (const char* id) const { return parameters.getRawParameterValue (id)->load(); }
 
-    void parameterChanged (const juce::String&, float samples) override
+    Fault currentFault() const { return static_cast<Fault> (juce::roundToInt (value ("fault"))); }
+
+    void parameterChanged (const juce::String&, float) override
     {
-        setLatencySamples (juce::roundToInt (samples));
+        constexpr auto absurdSeconds = 10.0;
+        setLatencySamples (juce::roundToInt (
+            currentFault() == Fault::late ? absurdSeconds * getSampleRate() : value ("latency")));
+    }
+
+    // Where the host stands in beats, and how many go into a frame.
+    std::pair<double, double> beats() const
+    {
+        const auto position = getPlayHead() != nullptr ? getPlayHead()->getPosition()
+                                                       : juce::Optional<juce::AudioPlayHead::PositionInfo>();
+        const auto tempo = position.hasValue() ? position->getBpm().orFallback (120.0) : 120.0;
+        const auto isPlaying = position.hasValue() && position->getIsPlaying();
+        return { isPlaying ? position->getPpqPosition().orFallback (beat) : beat,
+                 tempo / 60.0 / getSampleRate() };
     }
 
     void play (juce::AudioBuffer<float>& audio, const juce::MidiBuffer& midi)
@@ -159,6 +205,9 @@ private:
         const Settings settings { static_cast<Wave> (juce::roundToInt (value ("wave"))), value ("cutoff"),
                                   value ("attack") / 1000.0, value ("release") / 1000.0 };
         const auto gain = juce::Decibels::decibelsToGain (value ("gain"));
+        const auto pulsesPerBeat = pulsesIn (juce::roundToInt (value ("pulse")));
+        const auto [hostBeat, beatsPerFrame] = beats();
+        beat = hostBeat;
         auto event = midi.cbegin();
 
         for (int frame = 0; frame < audio.getNumSamples(); ++frame)
@@ -166,17 +215,21 @@ private:
             for (; event != midi.cend() && (*event).samplePosition <= frame; ++event)
                 handle ((*event).getMessage());
 
-            const auto sample = delayed (gain * static_cast<float> (nextSample (settings)));
+            const auto isOpen = pulsesPerBeat == 0 || std::fmod (beat * pulsesPerBeat, 1.0) < 0.5;
+            beat += beatsPerFrame;
+            const auto sound = static_cast<float> (nextSample (settings));
+            const auto sample = delayed (isOpen ? gain * sound : 0.0f);
 
             for (int channel = 0; channel < audio.getNumChannels(); ++channel)
                 audio.setSample (channel, frame, sample);
         }
     }
 
+    static int pulsesIn (int choice) { return choice == 0 ? 0 : 1 << (choice - 1); }
+
     double nextSample (const Settings& settings)
     {
-        constexpr auto vibratoHz = 5.0;
-        vibratoPhase = std::fmod (vibratoPhase + vibratoHz / getSampleRate(), 1.0);
+        vibratoPhase = std::fmod (vibratoPhase + value ("vibrato") / getSampleRate(), 1.0);
         const auto vibrato = 0.5 * modWheel * std::sin (juce::MathConstants<double>::twoPi * vibratoPhase);
         double sum = 0.0;
 
@@ -191,7 +244,7 @@ private:
     {
         const auto length = delayLine.size();
         delayLine[delayPosition] = sample;
-        const auto delay = static_cast<size_t> (getLatencySamples());
+        const auto delay = static_cast<size_t> (value ("latency"));
         const auto output = delayLine[(delayPosition + length - delay) % length];
         delayPosition = (delayPosition + 1) % length;
         return output;
@@ -201,6 +254,9 @@ private:
 
     void handle (const juce::MidiMessage& message)
     {
+        if (endless && ! message.isNoteOn())
+            return;
+
         if (message.isNoteOn())
             noteOn (message.getChannel(), message.getNoteNumber(), message.getFloatVelocity());
         else if (message.isNoteOff())
@@ -209,10 +265,17 @@ private:
             bend = message.getPitchWheelValue();
         else if (message.isController())
             control (message.getControllerNumber(), message.getControllerValue());
+        else if (message.isProgramChange())
+            choose (message.getProgramChangeNumber());
     }
+
+    void choose (int wave) { parameters.getParameter ("wave")->setValueNotifyingHost (wave / 2.0f); }
 
     void noteOn (int channel, int key, double level)
     {
+        if (key < 3 && value ("switches") > 0.5f)
+            return choose (key);
+
         auto free = std::find_if (voices.begin(), voices.end(),
                                   [] (const Voice& voice) { return voice.stage == Voice::Stage::off; });
 
@@ -266,10 +329,18 @@ private:
     size_t delayPosition = 0;
     double modWheel = 0.0, vibratoPhase = 0.0, bendRangeSemitones = 2.0;
     int bend = 8192, registeredParameter = 0x3fff;
-    bool sustained = false;
+    double beat = 0.0;
+    bool sustained = false, endless = false;
 };
 
 juce::AudioProcessor* JUCE_CALLTYPE createPluginFilter()
 {
-    return new TestSynth();
+    switch (variantToMake)
+    {
+        case Variant::effect: return new TestEffect();
+        case Variant::square: return new TestSynth (Wave::square);
+        case Variant::synth:  break;
+    }
+
+    return new TestSynth (Wave::sine);
 }
