@@ -20,7 +20,8 @@ from daw_bridge.training.scoring import Score, score
 from daw_bridge.training.stems import Stem
 from daw_bridge.training.targets import targets
 
-EMA_DECAY = 0.998
+AVERAGING, ANNEALED_AVERAGING = 0.998, 0.99
+"""How much of the averaged weights stays at each step; an annealing forgets faster what was before it."""
 VALIDATION_STEMS = 24
 """So many are scored while training; `evaluate` takes all."""
 
@@ -144,7 +145,8 @@ class Trainer:
         found["total"].backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.course.longest_gradient)
         self.optimiser.step()
-        decay = min(EMA_DECAY, (1 + self.step) / (10 + self.step))
+        slowest = ANNEALED_AVERAGING if self.course.anneal_steps else AVERAGING
+        decay = min(slowest, (1 + self.step) / (10 + self.step))
         for name, value in self.network.state_dict().items():
             if value.is_floating_point():
                 self.average[name].lerp_(value, 1 - decay)
