@@ -13,7 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     options = _parser().parse_args(arguments)
     folder: Path = options.folder or work_folder()
-    commands = {"make-data": make_data, "train": train, "evaluate": evaluate, "export": export}
+    commands = {"make-data": make_data, "train": train, "evaluate": evaluate, "export": export, "plot": plot}
     return commands[options.command](folder, options)
 
 
@@ -107,6 +107,15 @@ def export(folder: Path, options: argparse.Namespace) -> int:
     return 0
 
 
+def plot(folder: Path, _options: argparse.Namespace) -> int:
+    """Draw the log."""
+    from daw_bridge.training import plot
+
+    plot.plot(folder / "log.jsonl", folder / "log.svg")
+    _say(str(folder / "log.svg"))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m daw_bridge.training", description=__doc__)
     parser.add_argument(
@@ -142,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument(
         "--choose", action="store_true", help="choose thresholds first; export again to keep them"
     )
+    commands.add_parser("plot", help="draw the training's curves into log.svg")
     for command in (write, judge):
         command.add_argument("--model", type=Path, default=None, help="model.onnx by default")
     return parser
