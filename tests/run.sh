@@ -25,7 +25,7 @@ fi
 
 command -v uv >/dev/null && uv=(uv) || uv=(python3 -m uv)
 "${uv[@]}" --version >/dev/null 2>&1 || python3 -m pip install --quiet uv
-"${uv[@]}" sync --quiet
+"${uv[@]}" sync --quiet --group dev
 run=("${uv[@]}" run --no-sync)
 
 "${run[@]}" ruff format --check .
