@@ -118,6 +118,15 @@ def silencing_messages(channel: int) -> list[bytes]:
     ]
 
 
+def key_switch_events(keys: Iterable[int], frames: int, channel: int) -> list[MidiEvent]:
+    """Press the keys together, and let them go after `frames`."""
+    status, held = channel - 1, list(keys)
+    return [
+        *(MidiEvent(0, bytes((NOTE_ON | status, key, 100))) for key in held),
+        *(MidiEvent(frames, bytes((NOTE_OFF | status, key, 0))) for key in held),
+    ]
+
+
 def _spread(events: Iterable[MidiEvent]) -> Iterator[MidiEvent]:
     """Keep the order, and no more than `EVENTS_AT_ONE_FRAME` at one frame."""
     frame, count = -1, 0

@@ -13,25 +13,33 @@ from types import TracebackType
 import numpy as np
 
 from daw_bridge.core.audio import AudioClip
-from daw_bridge.core.document import did_you_mean
-from daw_bridge.core.errors import BridgeError, PluginMissing, PresetInvalid
+from daw_bridge.core.errors import (
+    BridgeError,
+    PluginCrashed,
+    PluginError,
+    PluginHung,
+    PluginMissing,
+    PluginSetAside,
+)
 from daw_bridge.core.notes import Part
 from daw_bridge.core.timing import TempoMap
-from daw_bridge.host.finder import find_plugin
 from daw_bridge.host.fitting import fit_part
-from daw_bridge.host.parameters import Value
-from daw_bridge.host.pool import WorkerKey, WorkerPool
-from daw_bridge.host.protocol import EffectSetup, InstrumentSetup, Load, Render, Rendered
-from daw_bridge.presets import Instrument, StoredPreset
-
-EMBEDDED_FOLDER = Path(__file__).parent / "faust"
-"""The instruments that come with the bridge."""
+from daw_bridge.host.naming import EMBEDDED_FOLDER as EMBEDDED_FOLDER
+from daw_bridge.host.naming import Naming
+from daw_bridge.host.pool import PoolLimits, WorkerKey, WorkerPool
+from daw_bridge.host.process import WorkerProcess
+from daw_bridge.host.protocol import Doing, EffectSetup, InstrumentSetup, Load, Render, Rendered
+from daw_bridge.host.quarantine import CrashRecord, PluginVersion
+from daw_bridge.presets import StoredPreset
 
 USUAL_RATE_HZ = 44_100
 """What a Faust instrument is compiled for ahead of time; another rate costs a compilation."""
 
-USUAL_TEMPO_BPM = 120.0
+USUAL_TEMPO = TempoMap.constant(120.0)
 """For instruments that ask for the tempo when nobody knows it; what plugins see in pedalboard anyway."""
+
+FAUST_WORKERS = 2
+"""Faust presets that render side by side: each worker holds the compiler, 150 MB."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +55,29 @@ class Rendering:
 class Host:
     """Plays parts on presets. Use it as a context manager; any thread may call it.
 
-    `time_limit_s`: how long an instrument may give no sign of life. `plugin_folders` are searched before
-    the system's own, `faust_folders` before the embedded instruments.
+    `max_workers` instruments play side by side. A worker is ended when it has given no sign of life for
+    `time_limit_s`, was idle for `idle_limit_s`, or holds more than `memory_limit_mb` after a render.
+    `plugin_folders` are searched before the system's own, `faust_folders` before the embedded instruments.
+    `crashes` remembers which plugins crash, and says which are set aside; without it none is.
     """
 
     def __init__(
         self,
         *,
-        max_workers: int = 2,
-        time_limit_s: float = 60.0,
+        max_workers: int = PoolLimits.workers,
+        time_limit_s: float = PoolLimits.time_limit_s,
+        idle_limit_s: float = PoolLimits.idle_s,
+        memory_limit_mb: float = PoolLimits.memory_mb,
         plugin_folders: Sequence[Path] = (),
         faust_folders: Sequence[Path] = (),
+        crashes: CrashRecord | None = None,
     ) -> None:
-        self._plugin_folders = tuple(plugin_folders)
-        self._faust_folders = (*faust_folders, EMBEDDED_FOLDER)
-        self._pool = WorkerPool(max_workers=max_workers, time_limit_s=time_limit_s)
+        self._naming = Naming(plugin_folders, faust_folders)
+        self._crashes = crashes
+        self._pool = WorkerPool(
+            PoolLimits(max_workers, time_limit_s, idle_limit_s, memory_limit_mb),
+            workers_of=lambda key: FAUST_WORKERS if key == ("faust",) else 1,
+        )
         self._outputs = itertools.count(1)
 
     def __enter__(self) -> Host:
@@ -84,27 +100,30 @@ class Host:
     ) -> Rendering:
         """Play the part: as long as the bounce at least, and its tail. Raises PluginError.
 
-        A plugin that is not on this machine is replaced by the preset's fallback, with a warning.
+        `tempo_map` starts where the part does. A plugin that is not on this machine, or is set aside, is
+        replaced by the preset's fallback, with a warning.
         """
         instrument, warnings = self._instrument(preset)
+        effects = self._effects(preset)
         settings = preset.preset
         tail = settings.output.tail
-        with self._pool.worker(_key_of(instrument)) as worker:
+        with self._pool.worker(_key_of(instrument), _id_of(instrument)) as worker:
             output = worker.folder / f"{next(self._outputs)}.npy"
-            rendered = worker.ask(
+            rendered = self._ask(
+                worker,
                 Render(
                     instrument=instrument,
-                    effects=[self._effect(effect, preset) for effect in settings.effects],
+                    effects=effects,
                     part=fit_part(part, settings.notes).to_dict(),
                     channel=settings.notes.channel,
+                    key_switches=list(settings.notes.key_switches),
                     rate_hz=rate_hz,
-                    tempo_bpm=tempo_map.initial_bpm if tempo_map else USUAL_TEMPO_BPM,
+                    tempo=[(change.beat, change.tempo_bpm) for change in (tempo_map or USUAL_TEMPO).changes],
                     gain_db=settings.output.gain_db,
                     tail_s=None if tail == "auto" else tail,
                     output=str(output),
-                )
+                ),
             )
-            assert isinstance(rendered, Rendered)
             samples = np.load(output, allow_pickle=False)
             output.unlink()
         clip = AudioClip(samples, rate_hz)
@@ -118,101 +137,74 @@ class Host:
         # Whatever is wrong meets the render as well, which says so to whoever waits for it.
         with contextlib.suppress(BridgeError):
             instrument, _ = self._instrument(preset)
-            with self._pool.worker_if_room(_key_of(instrument)) as worker:
+            with self._pool.worker_if_room(_key_of(instrument), _id_of(instrument)) as worker:
                 if worker is not None:
-                    worker.ask(Load(instrument, rate_hz))
+                    self._ask(worker, Load(instrument, rate_hz))
+
+    def _ask(self, worker: WorkerProcess, request: Load | Render) -> Rendered:
+        """What the worker answers; crashes and hangs are put on record."""
+        try:
+            answer = worker.ask(request)
+        except (PluginCrashed, PluginHung) as error:
+            raise self._recorded(error, worker.doing) from None
+        return answer if isinstance(answer, Rendered) else Rendered(answer.instrument, [])
+
+    def _recorded(self, error: PluginError, doing: Doing | None) -> PluginError:
+        if self._crashes is None or doing is None or doing.path is None:
+            return error
+        plugin = PluginVersion.of(Path(doing.path), doing.plugin_name, doing.plugin)
+        self._crashes.record_crash(plugin, error.what)
+        if not self._crashes.is_set_aside(plugin):
+            return error
+        advice = f"{error.advice} It is set aside from now on: {_unblocking(plugin)}"
+        return type(error)(error.what, where=error.where, advice=advice)
 
     def _instrument(self, preset: StoredPreset) -> tuple[InstrumentSetup, list[str]]:
-        """Who plays, with warnings: the preset's instrument, or its fallback if that is missing."""
+        """Who plays, with warnings: the preset's instrument, or its fallback if that can't be had."""
         wanted, fallback = preset.preset.instrument, preset.preset.fallback
         try:
-            return self._setup(wanted, preset.path.parent), []
-        except PluginMissing:
+            setup = self._naming.instrument(preset, wanted)
+            self._check_record(setup)
+        except (PluginMissing, PluginSetAside) as error:
             if fallback is None:
                 raise
-            setup = self._setup(fallback, preset.path.parent)
-            return setup, [f"{wanted.label} is not on this machine; the fallback played: {setup.label}."]
+            setup = self._naming.instrument(preset, fallback)
+            self._check_record(setup)
+            why = f"{wanted.label} is not on this machine" if isinstance(error, PluginMissing) else f"{error}"
+            return setup, [f"{why.rstrip('.')}; the fallback played: {setup.label}."]
+        return setup, []
 
-    def _setup(self, instrument: Instrument, folder: Path) -> InstrumentSetup:
-        return InstrumentSetup(
-            kind="faust" if instrument.faust is not None else "plugin",
-            path=str(self._path_of(instrument, folder)),
-            label=Path(instrument.path).stem if instrument.path else instrument.label,
-            plugin_name=instrument.plugin_name,
-            state=_beside(folder, instrument.state),
-            vstpreset=_beside(folder, instrument.vstpreset),
-            parameters=instrument.parameters,
-        )
+    def _effects(self, preset: StoredPreset) -> list[EffectSetup]:
+        effects = self._naming.effects(preset)
+        for effect in effects:
+            self._check_record(effect)
+        return effects
 
-    def _path_of(self, instrument: Instrument, folder: Path) -> Path:
-        if instrument.faust is not None:
-            return self._faust_path(instrument.faust)
-        if instrument.path is not None:
-            return _plugin_path(instrument.path, folder)
-        assert instrument.plugin is not None
-        return find_plugin(instrument.plugin, self._plugin_folders).path
-
-    def _faust_path(self, name: str) -> Path:
-        known: dict[str, Path] = {}
-        for folder in self._faust_folders:
-            for path in folder.glob("*.dsp"):
-                known.setdefault(path.stem, path)
-        if name not in known:
-            raise PluginMissing(
-                f"There is no Faust instrument of this name. {did_you_mean(name, known)}",
-                where=name,
-                advice="Mend the preset's `instrument:`.",
+    def _check_record(self, setup: InstrumentSetup | EffectSetup) -> None:
+        """Raise PluginSetAside for a plugin that crashed too often."""
+        is_plugin = setup.path is not None and getattr(setup, "kind", "plugin") == "plugin"
+        if self._crashes is None or setup.path is None or not is_plugin:
+            return
+        plugin = PluginVersion.of(Path(setup.path), setup.plugin_name)
+        known = self._crashes.find(plugin)
+        if known is not None and known.is_set_aside:
+            raise PluginSetAside(
+                f"It is set aside: it failed {known.crashes} times in this version, at last so: {known.what}",
+                where=known.plugin.label,
+                advice=f"Update it, or {_unblocking(known.plugin)}",
             )
-        return known[name]
 
-    def _effect(self, effect: dict[str, dict[str, Value] | None], preset: StoredPreset) -> EffectSetup:
-        """`- reverb: {wet_level: 0.2}`, or `- plugin: {name: …, mix: 35 %}` (or `path:`)."""
-        ((name, given),) = effect.items()
-        settings = dict(given or {})
-        folder = preset.path.parent
-        if name != "plugin":
-            return EffectSetup(name, None, None, settings, str(folder))
-        plugin, path, inner = (settings.pop(key, None) for key in ("name", "path", "plugin_name"))
-        if path is not None:
-            file = _plugin_path(str(path), folder)
-        elif plugin is not None:
-            file = find_plugin(str(plugin), self._plugin_folders).path
-        else:
-            raise PresetInvalid(
-                "names an effect plugin by neither `name:` nor `path:`.",
-                where=preset.path,
-                advice="Write `- plugin: {name: …}`.",
-            )
-        inner_name = None if inner is None else str(inner)
-        return EffectSetup(str(plugin or path), str(file), inner_name, settings, str(folder))
+
+def _unblocking(plugin: PluginVersion) -> str:
+    return f'try it again after `daw-bridge plugins unblock "{plugin.name}"`.'
 
 
 def _key_of(instrument: InstrumentSetup) -> WorkerKey:
     if instrument.kind == "faust":
         return ("faust",)
-    return ("plugin", instrument.path, instrument.plugin_name or "")
+    host = "synced" if instrument.tempo_synced else "plugin"
+    return (host, instrument.path, instrument.plugin_name or "")
 
 
-def _plugin_path(path: str, folder: Path) -> Path:
-    file = folder / Path(path).expanduser()
-    if not file.exists():
-        raise PluginMissing(
-            "There is no plugin at this path.",
-            where=file,
-            advice="Mend the preset's `path:`, or give it a `fallback:`.",
-        )
-    return file.resolve()
-
-
-def _beside(folder: Path, name: str | None) -> str | None:
-    """A file beside the preset, as an absolute path. Raises PresetInvalid."""
-    if name is None:
-        return None
-    file = folder / name
-    if not file.is_file():
-        raise PresetInvalid(
-            "This file, which a preset names, is not there.",
-            where=file,
-            advice="Put it beside the preset, or capture the preset again.",
-        )
-    return str(file.resolve())
+def _id_of(instrument: InstrumentSetup) -> str:
+    return f"{instrument.path} {instrument.plugin_name or ''}"

@@ -15,7 +15,17 @@ from typing import IO
 
 from daw_bridge.core.errors import PluginCrashed, PluginError, PluginHung, PluginOutputInvalid, PluginSilent
 from daw_bridge.host.exits import exit_name, last_line
-from daw_bridge.host.protocol import Doing, Failed, Loaded, Rendered, Request, decode, encode, error_of
+from daw_bridge.host.protocol import (
+    LOG_NAME,
+    Doing,
+    Failed,
+    Loaded,
+    Rendered,
+    Request,
+    decode,
+    encode,
+    error_of,
+)
 
 ENDING_S = 2.0
 """How long a worker may take to end by itself when it is asked to."""
@@ -29,9 +39,11 @@ class WorkerProcess:
         self.folder = folder
         folder.mkdir(parents=True)
         self._time_limit_s = time_limit_s
-        self._log = folder / "worker.log"
+        self._log = folder / LOG_NAME
         self._ending = False
-        with self._log.open("wb") as log:
+        self.doing: Doing | None = None
+        """What it said last that it was at."""
+        with self._log.open("ab") as log:  # appending, so that the worker can cut it short
             self._process = subprocess.Popen(
                 # -P: a file of the session's must not pass for one of our modules.
                 [sys.executable, "-P", "-m", "daw_bridge.host.worker", str(folder), str(time_limit_s)],
@@ -50,12 +62,21 @@ class WorkerProcess:
         """Whether it can be asked."""
         return not self._ending and self._process.poll() is None
 
+    def memory_mb(self) -> float:
+        """What it holds in memory (resident set); 0 when it is gone."""
+        import psutil
+
+        try:
+            return float(psutil.Process(self._process.pid).memory_info().rss) / 1e6
+        except psutil.Error:
+            return 0.0
+
     def ask(self, request: Request) -> Loaded | Rendered:
         """Have it done. Raises what the worker met, PluginCrashed or PluginHung.
 
         After those two, and when a plugin's sound was none, the worker is ended: ask another one.
         """
-        doing = Doing(request.instrument.label, "starting")
+        doing = self.doing = Doing(request.instrument.label, "starting")
         with contextlib.suppress(OSError):  # a worker that is gone is noticed below
             self._commands.write(encode(request))
             self._commands.flush()
@@ -69,7 +90,7 @@ class WorkerProcess:
                 raise self._crashed(doing)
             message = decode(line)
             if isinstance(message, Doing):
-                doing = message
+                doing = self.doing = message
             elif isinstance(message, Failed):
                 error = error_of(message)
                 if request.instrument.kind == "plugin" and isinstance(

@@ -15,6 +15,9 @@ from typing import Any, Literal
 from daw_bridge.core.errors import BridgeError, PluginError
 from daw_bridge.host.parameters import Value
 
+LOG_NAME = "worker.log"
+"""In the worker's folder: what plugins print."""
+
 
 @dataclass(frozen=True)
 class InstrumentSetup:
@@ -27,6 +30,8 @@ class InstrumentSetup:
     state: str | None
     vstpreset: str | None
     parameters: dict[str, Value]
+    tempo_synced: bool = False
+    """A plugin that is to hear the session's tempo."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,11 @@ class Render:
     effects: list[EffectSetup]
     part: dict[str, Any]
     channel: int
+    key_switches: list[int]
+    """Keys pressed and let go before the part begins."""
     rate_hz: int
-    tempo_bpm: float
+    tempo: list[tuple[float, float]]
+    """Beat and BPM of each tempo change, the first at beat 0, where the part begins."""
     gain_db: float
     tail_s: float | None
     """None: until it is silent."""
@@ -72,6 +80,9 @@ class Doing:
     plugin: str
     activity: str
     allowance_s: float = 0.0
+    path: str | None = None
+    """The plugin's file; None for what is our own."""
+    plugin_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,8 @@ def decode(line: bytes) -> Request | Reply:
         fields["instrument"] = InstrumentSetup(**fields["instrument"])
     if "effects" in fields:
         fields["effects"] = [EffectSetup(**effect) for effect in fields["effects"]]
+    if "tempo" in fields:
+        fields["tempo"] = [tuple(change) for change in fields["tempo"]]
     message: Request | Reply = kind(**fields)
     return message
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+QUARANTINE_NAME = "quarantine.sqlite3"
+"""In the user's state folder."""
+
 CRASHES_ALLOWED = 2
 """At this many the plugin is set aside."""
 
@@ -37,6 +40,11 @@ class PluginVersion:
     """`SIZE-MTIME_NS` of its binaries."""
     label: str
     """For people: "Surge XT 1.3.4", or its file's name until it has been open."""
+
+    @property
+    def name(self) -> str:
+        """What `unblock` knows it by, whatever its version is called."""
+        return self.plugin_name or self.path.stem
 
     @staticmethod
     def of(path: Path, plugin_name: str | None = None, label: str | None = None) -> PluginVersion:
@@ -72,6 +80,9 @@ class CrashRecord(Protocol):
     def is_set_aside(self, plugin: PluginVersion) -> bool:
         """Whether it is not to be opened any more."""
 
+    def find(self, plugin: PluginVersion) -> Entry | None:
+        """What is known against it, if anything."""
+
 
 class Quarantine:
     """The record in an SQLite file, so that several bridges may share it. Any thread may call it."""
@@ -90,12 +101,12 @@ class Quarantine:
 
     def is_set_aside(self, plugin: PluginVersion) -> bool:
         """Whether this very version has crashed too often."""
-        with self._open() as database:
-            row = database.execute(
-                "SELECT count FROM crashes WHERE path = ? AND plugin_name = ? AND version = ?",
-                _key_of(plugin),
-            ).fetchone()
-        return row is not None and row[0] >= CRASHES_ALLOWED
+        entry = self.find(plugin)
+        return entry is not None and entry.is_set_aside
+
+    def find(self, plugin: PluginVersion) -> Entry | None:
+        """What is known against this very version, if anything."""
+        return next((entry for entry in self.entries() if _key_of(entry.plugin) == _key_of(plugin)), None)
 
     def entries(self) -> list[Entry]:
         """Every version that ever crashed, set aside or not, the last crash first."""
@@ -153,5 +164,5 @@ def _key_of(plugin: PluginVersion) -> tuple[str, str, str]:
 
 def _is_called(plugin: PluginVersion, name: str) -> bool:
     wanted = name.strip().casefold()
-    names = {plugin.label, plugin.plugin_name or plugin.path.stem, plugin.path.stem, str(plugin.path)}
+    names = {plugin.label, plugin.name, plugin.path.stem, str(plugin.path)}
     return wanted in {known.casefold() for known in names}

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from daw_bridge.core.document import Schema
-from daw_bridge.core.notes import parse_pitch, pitch_name
+from daw_bridge.core.notes import HIGHEST_PITCH, LOWEST_PITCH, parse_pitch, pitch_name
 
 ParameterValue = bool | int | float | str
 """A value in the instrument's own words: `0.35`, `320 Hz`, `Saw`, `true`."""
@@ -67,22 +67,54 @@ def _parse_range(value: Any) -> Any:
 
 
 class VelocityFit(Schema):
-    """How hard the instrument is played: velocity x gain, within 1 to 127."""
+    """How hard the instrument is played: the velocity heard, bent by the curve, times gain, in a range."""
 
     gain: float = Field(1.0, gt=0.0, le=4.0, description="Times the velocity that was heard.")
+    curve: float = Field(
+        1.0,
+        ge=0.1,
+        le=10.0,
+        description="Above 1 soft notes get softer, below 1 louder; the hardest stay as they are.",
+    )
+    min: int = Field(1, ge=1, le=127, description="The softest that is played.")
+    max: int = Field(127, ge=1, le=127, description="The hardest that is played.")
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> VelocityFit:
+        if self.min > self.max:
+            raise ValueError("velocity: min is not above max")
+        return self
+
+
+def _parse_key(value: Any) -> Any:
+    return parse_pitch(value) if isinstance(value, str) else value
+
+
+Key = Annotated[int, BeforeValidator(_parse_key), Field(ge=LOWEST_PITCH, le=HIGHEST_PITCH)]
+"""A key by its name (`C-1`; middle C is C3) or its MIDI number."""
 
 
 class NoteFit(Schema):
     """How a part is fitted to the instrument. Only the rendering changes, never the MIDI file."""
 
     transpose: int = Field(0, ge=-48, le=48, description="Semitones.")
-    voices: Literal["poly", "mono"] = Field(
-        "poly", description="`mono`: a new note ends the one before; of a chord the top note plays."
+    voices: Literal["poly", "mono"] | Annotated[int, Field(ge=1, le=64)] = Field(
+        "poly",
+        description="`mono`: a new note ends the one before; of a chord the top note plays. A number: "
+        "no more notes at once; the softest ends for a new one, of two the older.",
+    )
+    mono: Literal["retrigger", "legato"] = Field(
+        "retrigger",
+        description="With `voices: mono`: each note is struck anew, or notes that touch overlap a little, "
+        "so that the instrument glides.",
     )
     range: Annotated[KeyRange, BeforeValidator(_parse_range)] | None = Field(
         None, description="Notes outside are moved by octaves until they are inside: `E0..E3`."
     )
     velocity: VelocityFit = VelocityFit()
+    key_switches: tuple[Key, ...] = Field(
+        (), description="Keys that are pressed and let go before the part begins: `[C-1]`. For plugins."
+    )
     channel: int = Field(1, ge=1, le=16, description="The MIDI channel that the instrument listens on.")
 
 
@@ -112,6 +144,9 @@ class Preset(Schema):
     instrument: Instrument
     fallback: Instrument | None = Field(
         None, description="Plays when the plugin is not on this machine; the take says so."
+    )
+    tempo_synced: bool = Field(
+        False, description="The plugin hears the session's tempo: for arpeggios, LFOs and delays on the grid."
     )
     notes: NoteFit = NoteFit()
     effects: tuple[dict[str, EffectParameters | None], ...] = Field(

@@ -104,6 +104,14 @@ class UserSettings(Schema):
     plugin_folders: tuple[str, ...] = Field((), description="More folders to look for plugins in.")
     preset_folders: tuple[str, ...] = Field((), description="More folders to look for presets in.")
     workers: int = Field(2, ge=1, le=32, description="How many instruments may render side by side.")
+    idle_limit: float = Field(
+        600, ge=1, le=86_400, description="Seconds after which an instrument that nobody plays is put away."
+    )
+    memory_limit: float = Field(
+        4096,
+        ge=256,
+        description="Megabytes that an instrument may hold between renders; then it is reloaded.",
+    )
     render_limit: float = Field(
         60, ge=1, le=3600, description="Seconds after which an instrument that does not answer is stopped."
     )

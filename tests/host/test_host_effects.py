@@ -37,7 +37,7 @@ def render(host: Host, *effects: dict[str, Any], folder: Path | None = None) -> 
 def test_every_built_in_effect_processes_stereo(name: str) -> None:
     rng = np.random.default_rng(1)
     sound = (0.1 * rng.standard_normal((2, RATE_HZ))).astype(np.float32)
-    effects = Effects(lambda plugin, activity, allowance_s=0.0: None)
+    effects = Effects(lambda plugin, activity, allowance_s=0.0, path=None, plugin_name=None: None)
     label, processed, warnings = effects.apply(EffectSetup(name, None, None, {}, "."), sound, RATE_HZ)
     assert (label, warnings) == (name, [])
     assert processed.shape == sound.shape

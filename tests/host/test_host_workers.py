@@ -15,7 +15,7 @@ import pytest
 from daw_bridge.core.errors import PluginError
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.host import Host
-from daw_bridge.host.pool import WorkerPool
+from daw_bridge.host.pool import PoolLimits, WorkerPool
 from daw_bridge.host.protocol import Doing, Reply, Request, decode
 from daw_bridge.presets import StoredPreset
 from tests.plugins_fixtures import TEST_SYNTH, line, stored
@@ -96,7 +96,7 @@ def test_close_stops_a_render_that_is_under_way(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_pool_refuses_to_work_after_close() -> None:
-    pool = WorkerPool(max_workers=1, time_limit_s=5.0)
+    pool = WorkerPool(PoolLimits(workers=1, time_limit_s=5.0))
     pool.close()
     with pytest.raises(PluginError, match="closed"), pool.worker(("faust",)):
         pass

@@ -19,9 +19,14 @@ from pathlib import Path
 from typing import IO
 
 from daw_bridge.core.errors import BridgeError
-from daw_bridge.host.protocol import Doing, Load, Reply, Request, decode, encode, failed
+from daw_bridge.host.protocol import LOG_NAME, Doing, Load, Reply, Request, decode, encode, failed
 from daw_bridge.host.worker.pipes import take_pipes
 from daw_bridge.host.worker.studio import Studio
+
+LOG_BYTES = 1_000_000
+"""What a plugin prints beyond this is forgotten, but for the last of it."""
+
+LOG_KEPT_BYTES = 64_000
 
 GRACE_S = 10.0
 """The host ends a worker that hangs; this much later it ends itself."""
@@ -37,9 +42,16 @@ def main() -> None:
         replies.write(encode(message))
         replies.flush()
 
-    def report(plugin: str, activity: str, allowance_s: float = 0.0) -> None:
+    def report(
+        plugin: str,
+        activity: str,
+        allowance_s: float = 0.0,
+        path: str | None = None,
+        plugin_name: str | None = None,
+    ) -> None:
         faulthandler.dump_traceback_later(time_limit_s + allowance_s + GRACE_S, exit=True)
-        reply(Doing(plugin, activity, allowance_s))
+        cut_short(Path(folder, LOG_NAME))
+        reply(Doing(plugin, activity, allowance_s, path, plugin_name))
 
     requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(commands, requests, folder), daemon=True).start()
@@ -54,6 +66,21 @@ def main() -> None:
         reply(answer)
         studio.settle()
         faulthandler.cancel_dump_traceback_later()
+
+
+def cut_short(log: Path) -> None:
+    """Keep the end of a log that is too long. The log must be open for appending."""
+    try:
+        size = log.stat().st_size
+        if size > LOG_BYTES:
+            with log.open("rb+") as file:
+                file.seek(size - LOG_KEPT_BYTES)
+                kept = file.read()
+                file.truncate(0)
+                file.seek(0)
+                file.write(kept)
+    except OSError:  # then it stays as long as it is; the folder is removed when the worker ends
+        return
 
 
 def _listen(commands: IO[bytes], requests: queue.SimpleQueue[Request], folder: str) -> None:

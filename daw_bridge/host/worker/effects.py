@@ -12,7 +12,7 @@ from daw_bridge.core.audio import Samples
 from daw_bridge.core.errors import ParameterInvalid, PluginError, PluginUnloadable
 from daw_bridge.host.parameters import ParameterSpec, Value, read_parameters
 from daw_bridge.host.protocol import EffectSetup
-from daw_bridge.host.worker.instrument import Report
+from daw_bridge.host.worker.instrument import PathReport
 from daw_bridge.host.worker.plugin import label_of, load_plugin
 from daw_bridge.host.worker.plugin_parameters import set_parameters
 
@@ -51,14 +51,14 @@ _IMPULSE_RESPONSE = "impulse_response_filename"
 class Effects:
     """Builds effects and sends sound through them; plugins stay loaded."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: PathReport) -> None:
         self._report = report
         self._plugins: dict[tuple[str, str | None], Any] = {}
 
     def apply(self, setup: EffectSetup, sound: Samples, rate_hz: int) -> tuple[str, Samples, list[str]]:
         """The effect's label, the sound after it (as long as before it), and warnings. Raises PluginError."""
         label, effect, warnings = self._plugin(setup) if setup.path else _built_in(setup)
-        self._report(label, "processing", allowance_s=sound.shape[1] / rate_hz)
+        self._report(label, "processing", sound.shape[1] / rate_hz, setup.path, setup.plugin_name)
         try:
             return label, effect(sound, float(rate_hz)), warnings
         except (ValueError, RuntimeError) as cause:
@@ -72,7 +72,7 @@ class Effects:
         assert setup.path is not None
         key = (setup.path, setup.plugin_name)
         if key not in self._plugins:
-            self._report(setup.name, "loading")
+            self._report(setup.name, "loading", path=setup.path, plugin_name=setup.plugin_name)
             self._plugins[key] = load_plugin(Path(setup.path), setup.plugin_name, setup.name)
         effect = self._plugins[key]
         label = label_of(effect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,13 +13,18 @@ import numpy as np
 from daw_bridge.core.audio import Samples
 from daw_bridge.core.errors import PluginUnloadable
 from daw_bridge.core.notes import Bend
-from daw_bridge.host.events import played_notes
+from daw_bridge.host.events import PlayedNote, played_notes
 from daw_bridge.host.parameters import ParameterSpec, Value, read_parameters
 from daw_bridge.host.protocol import InstrumentSetup
-from daw_bridge.host.worker.instrument import Performance, Report
+from daw_bridge.host.worker.instrument import MAX_TAIL_S, Performance, Report
+from daw_bridge.host.worker.output import faded
 
 BLOCK_FRAMES = 64
 """DawDreamer moves sliders between blocks only: 1.5 ms late at most, and as fast as with long blocks."""
+
+STRETCH_S = 60.0
+"""A long part is played in stretches of this length, whose tails ring into one another: DawDreamer renders
+in one piece, begins anew each time, and needs 25 times the memory of the sound."""
 
 PLAYED_SLIDERS = ("bend", "mod")
 """Moved by the part, as a wheel would; `freq`, `gain` and `gate` are the voice's own."""
@@ -81,25 +87,42 @@ class FaustInstrument:
 
     def play(self, performance: Performance) -> Samples:
         """float32 [channels, frames + tail_frames]."""
-        rate_hz = performance.rate_hz
         frames = performance.frames + performance.tail_frames
+        notes = played_notes(performance.part.notes, performance.rate_hz)
+        self._engine.set_bpm(performance.tempo[0][1])
+        if frames <= 2 * STRETCH_S * performance.rate_hz:
+            return self._play(notes, performance, 0, frames)
+        sound: Samples | None = None
+        for stretch in _stretches(notes, round(STRETCH_S * performance.rate_hz)):
+            start = stretch[0].on
+            ends = max(note.off for note in stretch) + round(MAX_TAIL_S * performance.rate_hz)
+            end = min(ends, frames)
+            played = self._play(stretch, performance, start, end)
+            if sound is None:
+                sound = np.zeros((played.shape[0], frames), np.float32)
+            sound[:, start:end] += played if end == frames else faded(played, performance.rate_hz)
+        return np.zeros((2, frames), np.float32) if sound is None else sound
+
+    def settle(self) -> bool:
+        """Nothing sounds on."""
+        return True
+
+    def _play(self, notes: list[PlayedNote], performance: Performance, start: int, end: int) -> Samples:
+        """The sound from frame `start` to `end` of these notes alone."""
+        rate_hz, frames = performance.rate_hz, end - start
         self._report(self.label, "playing", allowance_s=frames / rate_hz)
         self._processor.clear_midi()
-        for note in played_notes(performance.part.notes, rate_hz):
+        for note in notes:
             # Half a frame inside, so that rounding down lands on the very frame.
-            onset_s, duration_s = (note.on + 0.5) / rate_hz, (note.off - note.on) / rate_hz
+            onset_s, duration_s = (note.on - start + 0.5) / rate_hz, (note.off - note.on) / rate_hz
             self._processor.add_midi_note(note.pitch, note.velocity, onset_s, duration_s)
-        self._bend(performance.part.bends, rate_hz, frames)
-        self._engine.set_bpm(performance.tempo_bpm)
+        self._bend(performance.part.bends, rate_hz, start, frames)
         self._engine.render((frames + 0.5) / rate_hz)
         samples: Samples = self._engine.get_audio()[:, :frames]
         self._engine.render(BLOCK_FRAMES / rate_hz)  # or the engine keeps the sound until the next time
         return samples
 
-    def settle(self) -> None:
-        """Nothing sounds on."""
-
-    def _bend(self, bends: tuple[Bend, ...], rate_hz: int, frames: int) -> None:
+    def _bend(self, bends: tuple[Bend, ...], rate_hz: int, start: int, frames: int) -> None:
         slider = self._sliders.get("bend")
         if slider is None:
             return
@@ -108,9 +131,21 @@ class FaustInstrument:
             return
         curve = np.zeros(frames, np.float32)
         for bend in bends:
-            curve[max(round(bend.time_s * rate_hz), 0) :] = bend.semitones
+            curve[max(round(bend.time_s * rate_hz) - start, 0) :] = bend.semitones
         np.clip(curve, slider.spec.minimum, slider.spec.maximum, out=curve)
         self._processor.set_automation(slider.path, curve)
+
+
+def _stretches(notes: list[PlayedNote], length: int) -> Iterator[list[PlayedNote]]:
+    """The notes in order, in groups whose onsets lie within `length` frames."""
+    stretch: list[PlayedNote] = []
+    for note in notes:
+        if stretch and note.on - stretch[0].on >= length:
+            yield stretch
+            stretch = []
+        stretch.append(note)
+    if stretch:
+        yield stretch
 
 
 def _source(path: Path) -> str:

@@ -23,6 +23,20 @@ class Report(Protocol):
         """`plugin` is `activity` ("loading"); it may take `allowance_s` more than the time limit."""
 
 
+class PathReport(Protocol):
+    """The same, with the file of the plugin that does it."""
+
+    def __call__(
+        self,
+        plugin: str,
+        activity: str,
+        allowance_s: float = 0.0,
+        path: str | None = None,
+        plugin_name: str | None = None,
+    ) -> None:
+        """`plugin`, of the file `path`, is `activity`."""
+
+
 @dataclass(frozen=True)
 class Performance:
     """A part to be played: its notes fitted, on `channel` 1 to 16, `frames` long and a tail after that."""
@@ -32,7 +46,10 @@ class Performance:
     rate_hz: int
     frames: int
     tail_frames: int
-    tempo_bpm: float
+    tempo: tuple[tuple[float, float], ...] = ((0.0, 120.0),)
+    """Beat and BPM of each change; beat 0 is where the part begins."""
+    key_switches: tuple[int, ...] = ()
+    """Pressed and let go before the part begins."""
 
 
 class Instrument(Protocol):
@@ -46,5 +63,5 @@ class Instrument(Protocol):
     def play(self, performance: Performance) -> Samples:
         """float32 [channels, frames and what of the tail sounds]."""
 
-    def settle(self) -> None:
-        """Called after the sound is handed over: be silent, and ready to begin anew."""
+    def settle(self) -> bool:
+        """Called after the sound is handed over: be silent. False if it will not be, and must be reloaded."""

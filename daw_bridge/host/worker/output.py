@@ -8,11 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from daw_bridge.core.audio import Samples
-from daw_bridge.core.errors import PluginOutputInvalid, PluginSilent
+from daw_bridge.core.errors import PluginLatencyAbsurd, PluginOutputInvalid, PluginSilent
 from daw_bridge.host.worker.instrument import SILENCE
 
 FADE_S = 0.05
 """At an end that cuts sound off, so that it does not click."""
+
+MAX_LATENCY_S = 5.0
+"""More than any look-ahead or linear-phase filter takes."""
 
 CEILING = 0.97
 """-0.26 dBFS: where a peak above full scale is brought to."""
@@ -34,6 +37,17 @@ def check_sound(sound: Samples, label: str, *, audible: bool) -> None:
             where=label,
             advice="Check that its patch has loaded, its level, and the keys and channel that it plays.",
         )
+
+
+def check_latency(frames: int, rate_hz: int, label: str) -> int:
+    """The latency that a plugin reports, if it is a sane one. Raises PluginLatencyAbsurd."""
+    if frames > MAX_LATENCY_S * rate_hz:
+        raise PluginLatencyAbsurd(
+            f"It reports a latency of {frames / rate_hz:.3g} s ({frames:,} samples).",
+            where=label,
+            advice="Turn look-ahead off in its settings, update it, or choose another plugin.",
+        )
+    return frames
 
 
 def in_stereo(sound: Samples, label: str) -> tuple[Samples, list[str]]:
@@ -58,7 +72,10 @@ def trimmed(sound: Samples, frames: int, rate_hz: int, *, label: str) -> tuple[S
     end = frames + (int(audible[-1]) + 1 if audible.size else 0)
     tail_s = (sound.shape[1] - frames) / rate_hz
     if audible.size and end == sound.shape[1]:
-        return faded(sound, rate_hz), [f"{label} still sounds {tail_s:g} s after the end; it is faded out."]
+        return faded(sound, rate_hz), [
+            f"{label} still sounds {tail_s:g} s after the end; it is faded out. "
+            "Shorten its release or delay, or give the preset `output: {tail: 2}`."
+        ]
     return sound[:, :end], []
 
 

@@ -20,11 +20,13 @@ from daw_bridge.host.events import (
     MidiEvent,
     bend_range,
     bend_range_messages,
+    key_switch_events,
     midi_events,
     silencing_messages,
 )
 from daw_bridge.host.protocol import InstrumentSetup
 from daw_bridge.host.worker.instrument import MAX_TAIL_S, SILENCE, Performance, Report
+from daw_bridge.host.worker.output import check_latency
 from daw_bridge.host.worker.plugin_parameters import set_parameters
 
 BLOCK_FRAMES = 512
@@ -37,6 +39,9 @@ CHUNK_FRAMES = 64 * BLOCK_FRAMES
 LOAD_TIMEOUT_S = 1.0
 """How long pedalboard may play C4 to a plugin at load, until it sounds (#233). Ours comes after."""
 
+KEY_SWITCH_S = 0.05
+"""How long a key switch is held, and how long after that the part begins."""
+
 WARM_UP_S = 2.0
 """How long a plugin may be silent on the part's own first note, while it loads its samples."""
 
@@ -46,16 +51,16 @@ class PluginInstrument:
 
     def __init__(self, path: Path, plugin_name: str | None, label: str, report: Report) -> None:
         report(label, "loading")
-        self._plugin = load_plugin(path, plugin_name, label)
-        self.label = label_of(self._plugin)
-        if not self._plugin.is_instrument:
+        self.plugin = load_plugin(path, plugin_name, label)
+        self.label = label_of(self.plugin)
+        if not self.plugin.is_instrument:
             raise PluginUnloadable(
                 "It is an effect: it takes sound, not notes.",
                 where=self.label,
                 advice="Name it under `effects:`, and an instrument under `instrument:`.",
             )
         self._report = report
-        self._initial_state = bytes(self._plugin.raw_state)
+        self._initial_state = bytes(self.plugin.raw_state)
         self._setup: InstrumentSetup | None = None
         self._warnings: list[str] = []
         self._warm = False
@@ -69,14 +74,14 @@ class PluginInstrument:
         if setup == self._setup:
             return self._warnings
         if self._setup is not None:
-            self._plugin.raw_state = self._initial_state
+            self.plugin.raw_state = self._initial_state
         self._setup, self._warm = None, False
         self._report(self.label, "being set")
         if setup.state is not None:
-            self._plugin.raw_state = Path(setup.state).read_bytes()
+            self.plugin.raw_state = Path(setup.state).read_bytes()
         if setup.vstpreset is not None:
-            self._plugin.load_preset(setup.vstpreset)
-        self._warnings = set_parameters(self._plugin, setup.parameters, self.label)
+            self.plugin.load_preset(setup.vstpreset)
+        self._warnings = set_parameters(self.plugin, setup.parameters, self.label)
         self._setup = setup
         return self._warnings
 
@@ -89,14 +94,15 @@ class PluginInstrument:
             self._warm = True
         return self._play(performance)
 
-    def settle(self) -> None:
-        """Notes off and pedals up, then silence until the tail is over."""
+    def settle(self) -> bool:
+        """Notes off and pedals up, then silence until the tail is over; False when it does not end."""
         self._report(self.label, "falling silent")
         events = [MidiEvent(0, data) for data in silencing_messages(self._channel)]
         for _ in range(round(MAX_TAIL_S * self._rate_hz / CHUNK_FRAMES) + 1):
             if _peak(self._render(events, CHUNK_FRAMES)) <= SILENCE:
-                break
+                return True
             events = []
+        return False
 
     def _begin(self, performance: Performance) -> None:
         """As after loading: oscillators and LFOs that run freely stand where they stood then."""
@@ -106,6 +112,10 @@ class PluginInstrument:
         self._render([], 1, block_frames=self._prepared_frames)
         for data in bend_range_messages(bend_range(performance.part.bends), performance.channel):
             self._render([MidiEvent(0, data)], BLOCK_FRAMES)
+        if performance.key_switches:
+            frames = round(KEY_SWITCH_S * performance.rate_hz)
+            events = key_switch_events(performance.key_switches, frames, performance.channel)
+            self._render(events, 2 * frames)
 
     def _warm_up(self, performance: Performance) -> None:
         """Play the first note until it sounds, then begin again. Some play nothing on pedalboard's C4."""
@@ -147,14 +157,8 @@ class PluginInstrument:
 
     def _latency_frames(self) -> int:
         """Not taken off by pedalboard where MIDI comes in."""
-        frames = int(self._plugin.reported_latency_samples)
-        if frames > MAX_TAIL_S * self._rate_hz:
-            raise PluginOutputInvalid(
-                f"It reports a latency of {frames:,} samples.",
-                where=self.label,
-                advice="Turn look-ahead off in its settings, or choose another plugin.",
-            )
-        return frames
+        frames = int(self.plugin.reported_latency_samples)
+        return check_latency(frames, self._rate_hz, self.label)
 
     def _render(self, events: list[MidiEvent], frames: int, *, block_frames: int = BLOCK_FRAMES) -> Samples:
         rate_hz = self._rate_hz
@@ -163,7 +167,7 @@ class PluginInstrument:
         duration_s = (frames + 0.5) / rate_hz
         for _ in range(2):
             try:
-                rendered: Samples = self._plugin(
+                rendered: Samples = self.plugin(
                     messages, duration_s, rate_hz, self._channels, block_frames, False
                 )
             except ValueError as cause:

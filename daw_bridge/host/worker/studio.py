@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from daw_bridge.core.notes import Part
 from daw_bridge.host.protocol import InstrumentSetup, Load, Loaded, Render, Rendered
-from daw_bridge.host.worker.instrument import MAX_TAIL_S, Instrument, Performance, Report
+from daw_bridge.host.worker.instrument import MAX_TAIL_S, Instrument, PathReport, Performance
 from daw_bridge.host.worker.output import check_sound, faded, in_stereo, levelled, padded, trimmed
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ LOADED_AT_ONCE = 24
 class Studio:
     """What a worker has loaded."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: PathReport) -> None:
         self._report = report
         self._instruments: dict[tuple[str, str | None, int], Instrument] = {}
         self._effects: Effects | None = None
@@ -43,7 +44,15 @@ class Studio:
 
         self._played = instrument
         sound = instrument.play(
-            Performance(part, request.channel, rate_hz, frames, tail_frames, request.tempo_bpm)
+            Performance(
+                part,
+                request.channel,
+                rate_hz,
+                frames,
+                tail_frames,
+                tuple(request.tempo),
+                tuple(request.key_switches),
+            )
         )
         check_sound(sound, instrument.label, audible=bool(part.notes))
         sound, more = in_stereo(sound, instrument.label)
@@ -66,13 +75,13 @@ class Studio:
 
     def settle(self) -> None:
         """Called when the answer is out: the instrument falls silent while nobody waits."""
-        if self._played is not None:
-            self._played.settle()
-            self._played = None
+        played, self._played = self._played, None
+        if played is not None and not played.settle():
+            self._instruments = {key: kept for key, kept in self._instruments.items() if kept is not played}
 
     def _instrument(self, setup: InstrumentSetup, rate_hz: int) -> Instrument:
-        # A plugin takes any rate; a Faust instrument is compiled for one.
-        key = (setup.path, setup.plugin_name, rate_hz if setup.kind == "faust" else 0)
+        # Pedalboard plays a plugin at any rate; DawDreamer makes everything for one.
+        key = (setup.path, setup.plugin_name, rate_hz if setup.kind == "faust" or setup.tempo_synced else 0)
         instrument = self._instruments.pop(key, None) or self._open(setup, rate_hz)
         self._instruments[key] = instrument
         if len(self._instruments) > LOADED_AT_ONCE:
@@ -85,9 +94,14 @@ class Studio:
             from daw_bridge.host.worker.faust import FaustInstrument
 
             return FaustInstrument(Path(setup.path), setup.label, rate_hz, self._report)
+        report = partial(self._report, path=setup.path, plugin_name=setup.plugin_name)
+        if setup.tempo_synced:
+            from daw_bridge.host.worker.synced import SyncedPlugin
+
+            return SyncedPlugin(Path(setup.path), setup.plugin_name, setup.label, rate_hz, report)
         from daw_bridge.host.worker.plugin import PluginInstrument
 
-        return PluginInstrument(Path(setup.path), setup.plugin_name, setup.label, self._report)
+        return PluginInstrument(Path(setup.path), setup.plugin_name, setup.label, report)
 
     def _effect_chain(self) -> Effects:
         if self._effects is None:
