@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from daw_bridge.core.document import did_you_mean
 from daw_bridge.core.errors import PluginMissing
@@ -22,6 +22,15 @@ class PluginFile:
     name: str
     path: Path
     format: Literal["VST3", "AU"]
+    plugin_name: str | None = None
+    """Which plugin of a file that holds several."""
+
+
+class KnownPlugins(Protocol):
+    """What a scan found: names inside of files, too."""
+
+    def find(self, name: str) -> PluginFile | None:
+        """The plugin of this name, if its file is still there."""
 
 
 def standard_folders() -> list[Path]:
@@ -50,12 +59,18 @@ def installed_plugins(folders: Iterable[Path] = ()) -> list[PluginFile]:
     return sorted(found.values(), key=lambda plugin: (plugin.name.casefold(), plugin.format != "VST3"))
 
 
-def find_plugin(name: str, folders: Sequence[Path] = ()) -> PluginFile:
-    """The plugin whose file is called `name`, VST3 before AU. Raises PluginMissing with the nearest name."""
+def find_plugin(name: str, folders: Sequence[Path] = (), known: KnownPlugins | None = None) -> PluginFile:
+    """The plugin that is called `name`, or whose file is, VST3 before AU.
+
+    Raises PluginMissing with the nearest name.
+    """
+    found = known.find(name) if known is not None else None
+    if found is not None:
+        return found
     plugins = installed_plugins(folders)
-    wanted = _key_of(name)
+    wanted = letters_of(name)
     for plugin in plugins:
-        if _key_of(plugin.name) == wanted:
+        if letters_of(plugin.name) == wanted:
             return plugin
     raise PluginMissing(
         f"No plugin of this name is on this machine. {did_you_mean(name, (p.name for p in plugins))}",
@@ -64,7 +79,8 @@ def find_plugin(name: str, folders: Sequence[Path] = ()) -> PluginFile:
     )
 
 
-def _key_of(name: str) -> str:
+def letters_of(name: str) -> str:
+    """`Surge XT` -> `surgext`: two names that differ in case and signs only are one."""
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
