@@ -87,6 +87,9 @@ def evaluate(folder: Path, options: argparse.Namespace) -> int:
     ours = evaluate.by_family(some, lambda stem: decode(kept[stem.number], thresholds))
     theirs = evaluate.by_family(some, evaluate.basic_pitch(folder))
     _say(evaluate.table(ours, theirs))
+    mine_s, rival_s = evaluate.speed(folder, model, some[0])
+    ratio = rival_s / mine_s
+    _say(f"Processor time for 20 s: ours {mine_s:.3f} s, basic-pitch {rival_s:.3f} s ({ratio:.1f} times)")
     return 0
 
 

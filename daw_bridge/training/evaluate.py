@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note
 from daw_bridge.training import dataset, stems
 from daw_bridge.training.decoding import Floats, Thresholds, decode
-from daw_bridge.training.features import RATE_HZ
+from daw_bridge.training.features import RATE_HZ, features
 from daw_bridge.training.scoring import Score, score
 from daw_bridge.training.stems import Stem
 
@@ -57,15 +59,19 @@ def chosen_thresholds(kept: Sequence[tuple[Stem, Floats]]) -> Thresholds:
 
 def maps_of(folder: Path, model: Path, some: Iterable[Stem]) -> Iterator[tuple[Stem, Floats]]:
     """What an exported model says about each stem: float16 [4, steps, 88]."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session = _session(model)
     for stem in some:
         heard = np.load(dataset.features_path(folder, stem.number)).astype(np.float32) / 255.0
         (maps,) = session.run(None, {session.get_inputs()[0].name: heard[None]})
         yield stem, maps[0].astype(np.float16).astype(np.float32)
+
+
+def _session(model: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 def basic_pitch(folder: Path) -> Transcriber:
@@ -79,6 +85,26 @@ def basic_pitch(folder: Path) -> Transcriber:
         return engine.transcribe(AudioClip(samples[None], RATE_HZ)).notes
 
     return transcribe
+
+
+def speed(folder: Path, model: Path, stem: Stem, rounds: int = 9) -> tuple[float, float]:
+    """Processor seconds for the stem's maps, spectra included: ours, and basic-pitch's.
+
+    Medians of some rounds in turns. Processor time, not the clock: other work may share the cores.
+    """
+    from daw_bridge.transcribe.basic_pitch import BasicPitch
+
+    samples = stems.read_flac(folder / "stems" / f"{stem.name}.flac")
+    clip, engine, session = AudioClip(samples[None], RATE_HZ), BasicPitch(), _session(model)
+    ours, theirs = [], []
+    for _ in range(rounds):
+        begun = time.process_time()
+        session.run(None, {session.get_inputs()[0].name: features(samples)[None]})
+        between = time.process_time()
+        engine.posteriors(clip)
+        ours.append(between - begun)
+        theirs.append(time.process_time() - between)
+    return float(np.median(ours[1:])), float(np.median(theirs[1:]))
 
 
 def table(ours: dict[str, Score], theirs: dict[str, Score]) -> str:

@@ -16,9 +16,9 @@ from daw_bridge.core.notes import Note  # noqa: E402
 from daw_bridge.training import dataset  # noqa: E402
 from daw_bridge.training.decoding import Thresholds  # noqa: E402
 from daw_bridge.training.export import export, load_network  # noqa: E402
-from daw_bridge.training.features import BINS, CHANNELS  # noqa: E402
+from daw_bridge.training.features import BINS, CHANNELS, SEMITONES  # noqa: E402
 from daw_bridge.training.losses import losses  # noqa: E402
-from daw_bridge.training.network import Network, Shape  # noqa: E402
+from daw_bridge.training.network import PARTIALS, Network, Shape  # noqa: E402
 from daw_bridge.training.targets import targets  # noqa: E402
 from daw_bridge.training.train import Course, Trainer  # noqa: E402
 
@@ -61,6 +61,14 @@ def test_a_key_hears_its_partials() -> None:
     for semitones in (-12, 0, 12, 19, 24, 28, 31, 34, 36):
         assert 3 * (40 + semitones) + 1 in bins
     assert 3 * (40 + 7) + 1 not in bins
+
+
+def test_combs_are_the_partials_laid_over_one_another() -> None:
+    network, heard = random_network(), torch.rand(1, 16, 5, SEMITONES)
+    padded = torch.nn.functional.pad(heard, (12, 100))
+    stacked = torch.cat([padded[..., 12 + partial : 100 + partial] for partial in PARTIALS], dim=1)
+    with torch.inference_mode():
+        torch.testing.assert_close(network._over_partials(heard), network.stacked(stacked))
 
 
 def test_perfect_maps_lose_nothing() -> None:

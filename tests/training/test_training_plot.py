@@ -8,8 +8,8 @@ from daw_bridge.training.plot import PANELS, plot
 
 
 def test_every_row_is_a_point(tmp_path: Path) -> None:
-    losses = {"sounding": 1.0, "onset": 9.0, "offset": 2.0}
-    rows = [{"kind": "train", "step": step} | losses for step in (25, 50, 75)]
+    losses: dict[str, object] = {"sounding": 1.0, "onset": 9.0, "offset": 2.0}
+    rows: list[dict[str, object]] = [{"kind": "train", "step": step} | losses for step in (25, 50, 75)]
     rows.append({"kind": "validation", "step": 75, "f1": 0.5, "f1_with_offset": 0.25} | losses)
     (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
     plot(tmp_path / "log.jsonl", tmp_path / "log.svg")
