@@ -19,6 +19,7 @@ from daw_bridge.core.notes import Note, Part
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.events import Event, Failed, Skipped, TakeDelivered, Taken, Tell
 from daw_bridge.host import Host
+from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal, State
@@ -81,6 +82,7 @@ class Bridge:
                     idle_limit_s=self.user.idle_limit,
                     memory_limit_mb=self.user.memory_limit,
                     crashes=Quarantine(self._state / QUARANTINE_NAME),
+                    known=CatalogFile(self._state / CATALOG_NAME),
                     plugin_folders=[Path(folder).expanduser() for folder in self.user.plugin_folders],
                 )
             )

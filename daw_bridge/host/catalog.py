@@ -135,6 +135,17 @@ class Catalog:
         )
 
 
+@dataclass(frozen=True)
+class CatalogFile:
+    """The catalog in `file` as it is whenever a name is looked up: a scan may come at any time."""
+
+    file: Path
+
+    def find(self, name: str) -> PluginFile | None:
+        """As `Catalog.find`."""
+        return Catalog.load(self.file).find(name)
+
+
 def _sorted(files: Iterable[ScannedFile]) -> Catalog:
     return Catalog(tuple(sorted(files, key=lambda file: (file.name.casefold(), str(file.path)))))
 

@@ -23,6 +23,7 @@ from daw_bridge.core.errors import (
 )
 from daw_bridge.core.notes import Part
 from daw_bridge.core.timing import TempoMap
+from daw_bridge.host.finder import KnownPlugins
 from daw_bridge.host.fitting import fit_part
 from daw_bridge.host.naming import EMBEDDED_FOLDER as EMBEDDED_FOLDER
 from daw_bridge.host.naming import Naming
@@ -58,7 +59,8 @@ class Host:
     `max_workers` instruments play side by side. A worker is ended when it has given no sign of life for
     `time_limit_s`, was idle for `idle_limit_s`, or holds more than `memory_limit_mb` after a render.
     `plugin_folders` are searched before the system's own, `faust_folders` before the embedded instruments.
-    `crashes` remembers which plugins crash, and says which are set aside; without it none is.
+    `crashes` remembers which plugins crash, and says which are set aside; without it none is. `known` finds
+    plugins by names that their files don't have.
     """
 
     def __init__(
@@ -71,8 +73,9 @@ class Host:
         plugin_folders: Sequence[Path] = (),
         faust_folders: Sequence[Path] = (),
         crashes: CrashRecord | None = None,
+        known: KnownPlugins | None = None,
     ) -> None:
-        self._naming = Naming(plugin_folders, faust_folders)
+        self._naming = Naming(plugin_folders, faust_folders, known)
         self._crashes = crashes
         self._pool = WorkerPool(
             PoolLimits(max_workers, time_limit_s, idle_limit_s, memory_limit_mb),

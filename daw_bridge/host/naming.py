@@ -7,7 +7,7 @@ from pathlib import Path
 
 from daw_bridge.core.document import did_you_mean
 from daw_bridge.core.errors import PluginMissing, PresetInvalid
-from daw_bridge.host.finder import find_plugin
+from daw_bridge.host.finder import KnownPlugins, PluginFile, find_plugin
 from daw_bridge.host.parameters import Value
 from daw_bridge.host.protocol import EffectSetup, InstrumentSetup
 from daw_bridge.presets import Instrument, StoredPreset
@@ -17,21 +17,31 @@ EMBEDDED_FOLDER = Path(__file__).parent / "faust"
 
 
 class Naming:
-    """Knows the folders that names are looked up in; the first that has a name wins."""
+    """Knows the folders that names are looked up in; the first that has a name wins.
 
-    def __init__(self, plugin_folders: Sequence[Path], faust_folders: Sequence[Path]) -> None:
+    `known`: what a scan found, asked before the files' names are looked at.
+    """
+
+    def __init__(
+        self,
+        plugin_folders: Sequence[Path],
+        faust_folders: Sequence[Path],
+        known: KnownPlugins | None = None,
+    ) -> None:
         self._plugin_folders = tuple(plugin_folders)
+        self._known = known
         self._faust_folders = (*faust_folders, EMBEDDED_FOLDER)
 
     def instrument(self, preset: StoredPreset, instrument: Instrument) -> InstrumentSetup:
         """The preset's instrument or fallback. Raises PluginMissing, PresetInvalid."""
         folder = preset.path.parent
         is_faust = instrument.faust is not None
+        path, inner = self._file_of(instrument, folder)
         return InstrumentSetup(
             kind="faust" if is_faust else "plugin",
-            path=str(self._path_of(instrument, folder)),
+            path=str(path),
             label=Path(instrument.path).stem if instrument.path else instrument.label,
-            plugin_name=instrument.plugin_name,
+            plugin_name=instrument.plugin_name or inner,
             state=_beside(folder, instrument.state),
             vstpreset=_beside(folder, instrument.vstpreset),
             parameters=instrument.parameters,
@@ -42,13 +52,18 @@ class Naming:
         """`- reverb: {wet_level: 0.2}`, or `- plugin: {name: …, mix: 35 %}` (or `path:`)."""
         return [self._effect(effect, preset) for effect in preset.preset.effects]
 
-    def _path_of(self, instrument: Instrument, folder: Path) -> Path:
+    def _file_of(self, instrument: Instrument, folder: Path) -> tuple[Path, str | None]:
+        """The file, and which plugin of it is meant if the scan knows."""
         if instrument.faust is not None:
-            return self._faust_path(instrument.faust)
+            return self._faust_path(instrument.faust), None
         if instrument.path is not None:
-            return _plugin_path(instrument.path, folder)
+            return _plugin_path(instrument.path, folder), None
         assert instrument.plugin is not None
-        return find_plugin(instrument.plugin, self._plugin_folders).path
+        found = self._plugin(instrument.plugin)
+        return found.path, found.plugin_name
+
+    def _plugin(self, name: str) -> PluginFile:
+        return find_plugin(name, self._plugin_folders, self._known)
 
     def _faust_path(self, name: str) -> Path:
         known: dict[str, Path] = {}
@@ -73,7 +88,8 @@ class Naming:
         if path is not None:
             file = _plugin_path(str(path), folder)
         elif plugin is not None:
-            file = find_plugin(str(plugin), self._plugin_folders).path
+            found = self._plugin(str(plugin))
+            file, inner = found.path, inner or found.plugin_name
         else:
             raise PresetInvalid(
                 "names an effect plugin by neither `name:` nor `path:`.",
