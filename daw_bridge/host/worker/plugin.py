@@ -104,6 +104,12 @@ class PluginInstrument:
             events = []
         return False
 
+    def latency_frames(self, performance: Performance) -> int:
+        """What the plugin reports at the performance's rate. Raises PluginLatencyAbsurd."""
+        self._rate_hz, self._channel = performance.rate_hz, performance.channel
+        self._begin(performance)
+        return check_latency(int(self.plugin.reported_latency_samples), self._rate_hz, self.label)
+
     def _begin(self, performance: Performance) -> None:
         """As after loading: oscillators and LFOs that run freely stand where they stood then."""
         # A larger block than ever makes pedalboard prepare the plugin again, which resets it.
@@ -134,7 +140,8 @@ class PluginInstrument:
         self._begin(performance)
 
     def _play(self, performance: Performance) -> Samples:
-        latency = self._latency_frames()
+        # Pedalboard does not take it off where MIDI comes in.
+        latency = check_latency(int(self.plugin.reported_latency_samples), self._rate_hz, self.label)
         wanted = latency + performance.frames
         capacity = wanted + performance.tail_frames
         events = midi_events(performance.part, rate_hz=performance.rate_hz, channel=performance.channel)
@@ -154,11 +161,6 @@ class PluginInstrument:
             sound[:, position:end] = chunk
             position, silent = end, _peak(chunk) <= SILENCE
         return sound[:, latency:position]
-
-    def _latency_frames(self) -> int:
-        """Not taken off by pedalboard where MIDI comes in."""
-        frames = int(self.plugin.reported_latency_samples)
-        return check_latency(frames, self._rate_hz, self.label)
 
     def _render(self, events: list[MidiEvent], frames: int, *, block_frames: int = BLOCK_FRAMES) -> Samples:
         rate_hz = self._rate_hz

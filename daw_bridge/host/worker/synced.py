@@ -27,7 +27,6 @@ from daw_bridge.host.events import (
 )
 from daw_bridge.host.protocol import InstrumentSetup
 from daw_bridge.host.worker.instrument import MAX_TAIL_S, SILENCE, Performance, Report
-from daw_bridge.host.worker.output import check_latency
 from daw_bridge.host.worker.plugin import KEY_SWITCH_S, PluginInstrument
 
 BLOCK_FRAMES = 64
@@ -85,7 +84,8 @@ class SyncedPlugin:
         self._render(*self._pre_roll(performance))
 
         frames = performance.frames + performance.tail_frames
-        latency = check_latency(int(self._processor.get_latency_samples()), self._rate_hz, self.label)
+        # DawDreamer hears of a new latency some time later; pedalboard knows it now.
+        latency = self._settings.latency_frames(performance)
         self._report(self.label, "playing", allowance_s=2 * frames / self._rate_hz)
         _set_tempo(self._engine, performance.tempo, (frames + latency) / self._rate_hz)
         events = midi_events(performance.part, rate_hz=self._rate_hz, channel=performance.channel)
