@@ -14,7 +14,7 @@ from daw_bridge.training.performance import Performance
 from daw_bridge.training.players import PLAY_RATE_HZ
 
 FOLDER = Path(daw_bridge.__file__).parent / "host" / "faust"
-VOICES = 16
+VOICES = 32
 BLOCK_FRAMES = 64
 
 PLAYED = ("bend", "mod", "freq", "gain", "gate")
