@@ -135,6 +135,7 @@ class PluginInstrument:
         deadline = time.monotonic() + WARM_UP_S
         self._report(self.label, "warming up")
         while _peak(self._render(events, frames)) <= SILENCE and time.monotonic() < deadline:
+            self._report(self.label, "warming up")
             time.sleep(0.02)  # it may be loading in a thread of its own
         self.settle()
         self._begin(performance)

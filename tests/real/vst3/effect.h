@@ -1,9 +1,10 @@
-// DAW Bridge Test Effect: a tremolo, so that effect plugins are tested on a real one.
+// DAW Bridge Test Effect: a tremolo, so that effect plugins are tested on a real one. Crash crashes it.
 #pragma once
 
 #include <juce_audio_utils/juce_audio_utils.h>
 
 #include <cmath>
+#include <cstdlib>
 
 namespace testsynth
 {
@@ -18,7 +19,9 @@ public:
           parameters (*this, nullptr, "state",
                       { number ("gain", "Gain", -60.0f, 24.0f, 0.0f, "dB"),
                         number ("rate", "Rate", 0.1f, 20.0f, 4.0f, "Hz"),
-                        number ("depth", "Depth", 0.0f, 100.0f, 0.0f, "%") })
+                        number ("depth", "Depth", 0.0f, 100.0f, 0.0f, "%"),
+                        std::make_unique<juce::AudioParameterBool> (juce::ParameterID { "crash", 1 }, "Crash",
+                                                                    false) })
     {
     }
 
@@ -26,6 +29,9 @@ public:
 
     void processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer&) override
     {
+        if (value ("crash") > 0.5f)
+            std::abort();
+
         const auto gain = juce::Decibels::decibelsToGain (value ("gain"));
 
         for (int frame = 0; frame < audio.getNumSamples(); ++frame)
