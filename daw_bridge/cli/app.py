@@ -12,6 +12,7 @@ from daw_bridge.cli.convert import convert
 from daw_bridge.cli.demo import demo
 from daw_bridge.cli.doctor import doctor
 from daw_bridge.cli.init import init
+from daw_bridge.cli.plugins import plugins
 from daw_bridge.cli.presets import presets
 from daw_bridge.cli.watch import watch
 from daw_bridge.core.errors import BridgeError
@@ -51,6 +52,7 @@ app.command()(init)
 app.command()(watch)
 app.command()(convert)
 app.add_typer(presets, name="presets")
+app.add_typer(plugins, name="plugins")
 app.command()(doctor)
 
 

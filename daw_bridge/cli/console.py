@@ -41,6 +41,14 @@ def show_error(error: BridgeError, *, console: Console | None = None) -> None:
     console.print(Text(f"  {error.advice}", style="dim"))
 
 
+def say(mark: str, words: str, *, console: Console | None = None) -> None:
+    """One line with a mark: ✓ done, ! worth knowing, ✗ wrong. `words` are plain: names may hold brackets."""
+    from rich.text import Text
+
+    style = {"✓": "green", "!": "yellow", "✗": "bold red"}[mark]
+    (console or stdout()).print(Text.assemble((f"{mark} ", style), words))
+
+
 def print_json(data: Any) -> None:
     """One JSON document on one line of standard output."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from daw_bridge.cli.capture import capture, edit
 from daw_bridge.cli.console import print_json, short, show_error, stdout
 from daw_bridge.cli.options import Json
 from daw_bridge.core.errors import BridgeError
@@ -73,3 +74,7 @@ def check_presets(
         stdout().print(f"[green]✓[/green] {len(wanted)} presets are right.")
     if errors:
         raise typer.Exit(errors[0].exit_code)
+
+
+presets.command("capture")(capture)
+presets.command("edit")(edit)

@@ -83,7 +83,7 @@ def describe_parameters(plugin: Any) -> Iterator[ParameterFacts]:
         yield ParameterFacts(
             name=name,
             title=str(parameter.name),
-            text=f"{parameter.string_value} {spec.unit}".rstrip(),
+            text=_text_of(parameter, spec),
             raw_value=float(parameter.raw_value),
             unit=spec.unit,
             minimum=spec.minimum,
@@ -93,6 +93,12 @@ def describe_parameters(plugin: Any) -> Iterator[ParameterFacts]:
             is_automatable=bool(parameter.is_automatable),
             value=_value_of(parameter, spec),
         )
+
+
+def _text_of(parameter: Any, spec: ParameterSpec) -> str:
+    """With its unit, which some plugins write themselves."""
+    text = str(parameter.string_value).strip()
+    return text if not spec.unit or text.endswith(spec.unit) else f"{text} {spec.unit}"
 
 
 def _value_of(parameter: Any, spec: ParameterSpec) -> Value | None:
