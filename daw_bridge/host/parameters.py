@@ -1,6 +1,7 @@
 """A preset's words for a parameter -> the value that the instrument takes. Pure.
 
-`cutoff: 320 Hz`, `attack: 5 ms`, `mix: 35 %`, `wave: Saw`, `resonance: 0.35`.
+`cutoff: 320 Hz`, `attack: 5 ms`, `mix: 35 %`, `wave: Saw`, `resonance: 0.35`; for what a plugin's words
+fail at `cutoff: raw 0.42`, its own position from 0 to 1.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _FACTORS = {
 """Unit, in small letters -> what it measures, and how many of that measure's first unit it is."""
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-zµ%°]*)", re.IGNORECASE)
+_RAW = re.compile(r"raw\s*[:=]?\s*([+-]?(?:\d+\.?\d*|\.\d+))", re.IGNORECASE)
 _YES, _NO = {"on", "true", "yes", "enabled"}, {"off", "false", "no", "disabled"}
 
 
@@ -88,6 +90,16 @@ def read_parameters(
             _refuse_name(name, known, instrument)
         values[spec.name] = read_value(value, spec, instrument)
     return values
+
+
+def split_raw(settings: Mapping[str, Value]) -> tuple[dict[str, Value], dict[str, float]]:
+    """The settings in words and units, and those by position: `raw 0.42` -> 0.42, whatever it is."""
+    raw = {
+        name: float(match[1])
+        for name, value in settings.items()
+        if isinstance(value, str) and (match := _RAW.fullmatch(value.strip()))
+    }
+    return {name: value for name, value in settings.items() if name not in raw}, raw
 
 
 def read_value(value: Value, spec: ParameterSpec, instrument: str) -> Value:

@@ -23,7 +23,9 @@ class Instrument(Schema):
     state: str | None = Field(None, description="Captured raw state: a file beside the preset.")
     vstpreset: str | None = Field(None, description="A `.vstpreset` file beside the preset.")
     parameters: dict[str, ParameterValue] = Field(
-        default_factory=dict, description="Settings by the instrument's own names, with units: `320 Hz`."
+        default_factory=dict,
+        description="Settings by the instrument's own names, with units: `320 Hz`; for plugins also "
+        "`raw 0.42`, the parameter's position from 0 to 1.",
     )
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from daw_bridge.core.errors import ParameterInvalid
 from daw_bridge.host.worker.plugin_parameters import set_parameters
 
 
@@ -64,6 +65,22 @@ def test_the_value_is_met_however_the_plugin_writes_and_reads(
     assert set_parameters(Plugin({"cutoff": cutoff}), {"cutoff": wanted}, "Synth") == []
     hertz = 20.0 * 1000.0**cutoff.raw_value
     assert hertz == pytest.approx(1500 if "k" in str(wanted) else 320, rel=1e-3)
+
+
+@pytest.mark.parametrize("text", ["raw 0.5", "raw: 0.5", "RAW .5"])
+def test_a_raw_position_goes_round_what_the_plugin_says(text: str) -> None:
+    cutoff = Cutoff(reads_text=False)
+    assert set_parameters(Plugin({"cutoff": cutoff}), {"Cutoff": text}, "Synth") == []
+    assert cutoff.raw_value == 0.5
+
+
+def test_a_raw_position_is_between_0_and_1_and_read_back() -> None:
+    with pytest.raises(ParameterInvalid, match=r'"1\.5" for cutoff is out of range. It takes 0 to 1'):
+        set_parameters(Plugin({"cutoff": Cutoff()}), {"cutoff": "raw 1.5"}, "Synth")
+    with pytest.raises(ParameterInvalid, match='Did you mean "cutoff"'):
+        set_parameters(Plugin({"cutoff": Cutoff()}), {"cutof": "raw 0.5"}, "Synth")
+    warnings = set_parameters(Plugin({"cutoff": Cutoff(listens=False)}), {"cutoff": "raw 0.5"}, "Synth")
+    assert warnings == ["Synth ignored cutoff: raw 0.5; it stays at 20000.00."]
 
 
 def test_a_plugin_that_does_not_listen_is_told_of() -> None:

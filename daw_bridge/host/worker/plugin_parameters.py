@@ -6,7 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from daw_bridge.host.parameters import ParameterSpec, Value, convert, key_of, parse_quantity, read_parameters
+from daw_bridge.host.parameters import (
+    ParameterSpec,
+    Value,
+    convert,
+    key_of,
+    parse_quantity,
+    read_parameters,
+    split_raw,
+)
 
 
 def set_parameters(plugin: Any, settings: Mapping[str, Value], label: str) -> list[str]:
@@ -18,16 +26,25 @@ def set_parameters(plugin: Any, settings: Mapping[str, Value], label: str) -> li
         return []
     parameters = parameters_by_name(plugin)
     specs = [spec_of(name, python_name, parameter) for name, (python_name, parameter) in parameters.items()]
-    values = read_parameters(settings, specs, label)
+    worded, raw = split_raw(settings)
+    values = read_parameters(worded, specs, label)
+    positions = read_parameters(raw, [_as_position(spec) for spec in specs], label)
     for name, value in values.items():
         parameter = parameters[name][1]
         if not _shows(parameter, value):  # what a captured state holds is finer than its words
             parameter.raw_value = _raw_value(parameter, value)
+    for name, position in positions.items():
+        parameters[name][1].raw_value = float(position)
     # Read only when all are set: some parameters change the meaning of others.
+    ignored = [(name, f"{value}") for name, value in values.items() if not _took(parameters[name][1], value)]
+    ignored += [
+        (name, f"raw {position}")
+        for name, position in positions.items()
+        if not _stands_at(parameters[name][1], float(position))
+    ]
     return [
         f"{label} ignored {name}: {value}; it stays at {parameters[name][1].string_value}."
-        for name, value in values.items()
-        if not _took(parameters[name][1], value)
+        for name, value in ignored
     ]
 
 
@@ -51,6 +68,18 @@ def spec_of(name: str, python_name: str, parameter: Any) -> ParameterSpec:
         choices=tuple(str(choice) for choice in parameter.valid_values) if parameter.type is str else (),
         is_switch=parameter.type is bool,
         words=(python_name, parameter.name),
+    )
+
+
+def _as_position(spec: ParameterSpec) -> ParameterSpec:
+    return ParameterSpec(spec.name, minimum=0.0, maximum=1.0, words=spec.words)
+
+
+def _stands_at(parameter: Any, position: float) -> bool:
+    """Also when a stepped parameter went to the step nearest to the position."""
+    return bool(
+        abs(parameter.raw_value - position) < 1e-3
+        or parameter.get_text_for_raw_value(position) == parameter.string_value
     )
 
 
