@@ -41,7 +41,7 @@ STILL: Mapping[str, Mapping[str, float]] = {
 """Without what is meant to be out of tune or inharmonic."""
 
 BRIGHT: Mapping[str, Mapping[str, float]] = {
-    "analog": {"cutoff": 20_000, "drive": 24, "osc1_shape": 1, "osc2_tune": 7, "osc2_level": 0},
+    "analog": {"cutoff": 20_000, "drive": 30, "osc1_shape": 1, "osc2_tune": 7, "osc2_level": 0},
     "epiano": {"bark": 1, "velocity_to_tone": 0, "tine_level": 0, "hammer_level": 0},
     "fm": {
         "mod1_index": 8,
@@ -134,7 +134,7 @@ def test_a_full_chord_stays_within_full_scale(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BRIGHT)
-@pytest.mark.parametrize("pitch", [84, 96, 103, 111])
+@pytest.mark.parametrize("pitch", [60, 66, 72, 75, 78, 84, 96, 103, 111])
 @pytest.mark.parametrize("bright", [False, True])
 def test_high_notes_do_not_alias(name: str, pitch: int, bright: bool) -> None:
     """Not `string`: a linear loop has no way to alias, and its overtones are a little sharp."""
