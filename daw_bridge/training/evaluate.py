@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,13 @@ from daw_bridge.training.stems import Stem
 
 Transcriber = Callable[[Stem], Sequence[Note]]
 
-ONSET_CHOICES = (0.2, 0.3, 0.4, 0.5, 0.6)
-SOUNDING_CHOICES = (0.2, 0.35, 0.5, 0.65)
-OFFSET_CHOICES = (0.3, 0.45, 0.6, 0.8, 9.0)
-GAP_CHOICES = (2, 4, 8)
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "onset": (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5),
+    "sounding": (0.25, 0.35, 0.45, 0.55, 0.65),
+    "offset": (0.2, 0.3, 0.4, 0.5, 0.7),
+    "gap_steps": (2, 4, 8, 16),
+}
+"""The thresholds that are tried."""
 
 
 def by_family(some: Iterable[Stem], transcribe: Transcriber) -> dict[str, Score]:
@@ -43,18 +46,16 @@ def mean_f1(scores: dict[str, Score]) -> tuple[float, float]:
 
 
 def chosen_thresholds(kept: Sequence[tuple[Stem, Floats]]) -> Thresholds:
-    """The thresholds with the best mean over families of both scores together.
-
-    First the onset's, which the others don't change; then the others for it.
-    """
+    """The thresholds with the best mean over families of both scores together, found one at a time, twice."""
+    maps = {stem.number: heard for stem, heard in kept}
 
     def merit(thresholds: Thresholds) -> float:
-        maps = {stem.number: heard for stem, heard in kept}
         return sum(mean_f1(by_family((s for s, _ in kept), lambda s: decode(maps[s.number], thresholds))))
 
-    onset = max(ONSET_CHOICES, key=lambda value: merit(Thresholds(onset=value)))
-    rest = itertools.product(SOUNDING_CHOICES, OFFSET_CHOICES, GAP_CHOICES)
-    return max((Thresholds(onset, *choice) for choice in rest), key=merit)
+    best = Thresholds()
+    for name in [*CHOICES, *CHOICES]:
+        best = max((replace(best, **{name: value}) for value in CHOICES[name]), key=merit)
+    return best
 
 
 def maps_of(folder: Path, model: Path, some: Iterable[Stem]) -> Iterator[tuple[Stem, Floats]]:
