@@ -119,7 +119,6 @@ class Host:
                     effects=effects,
                     part=fit_part(part, settings.notes).to_dict(),
                     channel=settings.notes.channel,
-                    key_switches=list(settings.notes.key_switches),
                     rate_hz=rate_hz,
                     tempo=[(change.beat, change.tempo_bpm) for change in (tempo_map or USUAL_TEMPO).changes],
                     gain_db=settings.output.gain_db,

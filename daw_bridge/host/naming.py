@@ -46,6 +46,7 @@ class Naming:
             vstpreset=_beside(folder, instrument.vstpreset),
             parameters=instrument.parameters,
             tempo_synced=preset.preset.tempo_synced and not is_faust,
+            key_switches=[] if is_faust else list(preset.preset.notes.key_switches),
         )
 
     def effects(self, preset: StoredPreset) -> list[EffectSetup]:

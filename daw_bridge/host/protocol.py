@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +32,8 @@ class InstrumentSetup:
     parameters: dict[str, Value]
     tempo_synced: bool = False
     """A plugin that is to hear the session's tempo."""
+    key_switches: list[int] = field(default_factory=list)
+    """Keys pressed and let go before each part begins; what they change counts as a setting."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,6 @@ class Render:
     effects: list[EffectSetup]
     part: dict[str, Any]
     channel: int
-    key_switches: list[int]
-    """Keys pressed and let go before the part begins."""
     rate_hz: int
     tempo: list[tuple[float, float]]
     """Beat and BPM of each tempo change, the first at beat 0, where the part begins."""

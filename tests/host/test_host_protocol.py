@@ -34,7 +34,7 @@ REVERB = EffectSetup("reverb", None, None, {"wet_level": 0.2}, "/p")
     "message",
     [
         Load(SYNTH, 44_100),
-        Render(SYNTH, [REVERB], {"notes": []}, 1, [12], 48_000, [(0.0, 97.0)], -3.0, None, "/tmp/1.npy"),
+        Render(SYNTH, [REVERB], {"notes": []}, 1, 48_000, [(0.0, 97.0)], -3.0, None, "/tmp/1.npy"),
         Doing("S 1.0", "loading", 2.5),
         Loaded("S 1.0"),
         Rendered("S 1.0", ["so\nso"]),

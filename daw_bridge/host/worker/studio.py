@@ -51,7 +51,7 @@ class Studio:
                 frames,
                 tail_frames,
                 tuple(request.tempo),
-                tuple(request.key_switches),
+                tuple(request.instrument.key_switches),
             )
         )
         check_sound(sound, instrument.label, audible=bool(part.notes))
