@@ -14,7 +14,6 @@ import numpy as np
 from daw_bridge.core.notes import Note
 
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 9, 10), (0, 3, 5, 7, 10))
-CHORDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 11), (0, 3, 7, 10), (0, 4, 7, 10), (0, 5, 7), (0, 7), (0, 3, 6))
 PROGRESSIONS = (
     (0, 5, 3, 4),
     (0, 3, 4, 4),
@@ -29,7 +28,7 @@ Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
-class Frame:
+class Setting:
     """What a line keeps to: keys, length in seconds, a sixteenth's length, swing, a tonic and a scale."""
 
     lowest: int
@@ -42,7 +41,7 @@ class Frame:
     progression: tuple[int, ...]
 
     @classmethod
-    def draw(cls, rng: Rng, lowest: int, highest: int, length_s: float) -> Frame:
+    def draw(cls, rng: Rng, lowest: int, highest: int, length_s: float) -> Setting:
         """Tempo from 60 to 180 BPM, one line in four swung."""
         return cls(
             lowest=lowest,
@@ -86,57 +85,61 @@ class Frame:
         return sorted(keys)
 
 
-Line = Callable[[Rng, Frame], list[Note]]
+Line = Callable[[Rng, Setting], list[Note]]
 
 
-def bass(rng: Rng, frame: Frame) -> list[Note]:
+def bass(rng: Rng, setting: Setting) -> list[Note]:
     """Roots and fifths in a pattern of two bars; passing notes, octaves, ghost notes."""
-    home = int(rng.integers(frame.lowest, min(frame.lowest + 14, frame.highest - 5) + 1))
+    home = int(rng.integers(setting.lowest, min(setting.lowest + 14, setting.highest - 5) + 1))
     rhythm = _rhythm(rng, int(rng.choice([1, 2, 2, 4, 4, 8])), 32)
     gate = float(rng.choice([0.35, 0.7, 0.9, 1.0]))
     ghosts = rng.random() < 0.3
     moves = [int(rng.choice([0, 0, 0, 0, 4, 7, 12, 2, -3])) for _ in rhythm]
     notes = []
-    for start in range(0, frame.sixteenths, 32):
+    for start in range(0, setting.sixteenths, 32):
         for (at, steps), move in zip(rhythm, moves, strict=True):
-            if start + at >= frame.sixteenths:
+            if start + at >= setting.sixteenths:
                 break
-            root = frame.key(frame.progression[(start + at) // 16 % len(frame.progression)], home)
-            pitch = root + 12 if move == 12 else frame.key(_degree(frame, root) + move, root + move)
+            root = setting.key(setting.progression[(start + at) // 16 % len(setting.progression)], home)
+            pitch = root + 12 if move == 12 else setting.key(_degree(setting, root) + move, root + move)
             velocity = _accent(rng, at)
             if ghosts and rng.random() < 0.2:
-                notes.append(_note(frame, start + at, 0.4, frame.folded(pitch), int(rng.integers(12, 40))))
+                notes.append(
+                    _note(setting, start + at, 0.4, setting.folded(pitch), int(rng.integers(12, 40)))
+                )
             else:
-                notes.append(_note(frame, start + at, gate * steps, frame.folded(pitch), velocity))
+                notes.append(_note(setting, start + at, gate * steps, setting.folded(pitch), velocity))
     return notes
 
 
-def riff(rng: Rng, frame: Frame) -> list[Note]:
+def riff(rng: Rng, setting: Setting) -> list[Note]:
     """One bar of few keys, repeated, with repeated notes."""
-    home = int(rng.integers(frame.lowest, frame.highest - 4))
+    home = int(rng.integers(setting.lowest, setting.highest - 4))
     rhythm = _rhythm(rng, int(rng.choice([1, 1, 2])), 16)
     degrees = [int(rng.choice([0, 0, 0, 1, 2, 4, 7, -2])) for _ in rhythm]
     gate = float(rng.choice([0.3, 0.6, 0.9]))
     notes = []
-    for start in range(0, frame.sixteenths, 16):
-        shift = frame.progression[start // 16 % len(frame.progression)] if rng.random() < 0.5 else 0
+    for start in range(0, setting.sixteenths, 16):
+        shift = setting.progression[start // 16 % len(setting.progression)] if rng.random() < 0.5 else 0
         for (at, steps), degree in zip(rhythm, degrees, strict=True):
-            if start + at < frame.sixteenths:
-                pitch = frame.key(shift + degree, home + degree)
-                notes.append(_note(frame, start + at, gate * steps, pitch, _accent(rng, at)))
+            if start + at < setting.sixteenths:
+                pitch = setting.key(shift + degree, home + degree)
+                notes.append(_note(setting, start + at, gate * steps, pitch, _accent(rng, at)))
     return notes
 
 
-def melody(rng: Rng, frame: Frame) -> list[Note]:
+def melody(rng: Rng, setting: Setting) -> list[Note]:
     """Steps and leaps, phrases with rests, long notes at their ends, some legato."""
     around = int(
-        rng.integers((2 * frame.lowest + frame.highest) // 3, (frame.lowest + 2 * frame.highest) // 3 + 1)
+        rng.integers(
+            (2 * setting.lowest + setting.highest) // 3, (setting.lowest + 2 * setting.highest) // 3 + 1
+        )
     )
-    degree = _degree(frame, around)
+    degree = _degree(setting, around)
     density = float(rng.choice([1, 2, 2, 4]))
     legato = float(rng.choice([0.6, 0.85, 0.97, 1.0]))
     at, notes = 0.0, []
-    while at < frame.sixteenths:
+    while at < setting.sixteenths:
         steps = (
             float(rng.choice([1, 2, 2, 3, 4, 6, 8], p=[0.25, 0.2, 0.15, 0.1, 0.15, 0.05, 0.1])) * density / 2
         )
@@ -144,22 +147,24 @@ def melody(rng: Rng, frame: Frame) -> list[Note]:
             at += steps
             continue
         degree += int(rng.choice([-4, -2, -1, -1, 0, 1, 1, 2, 3]))
-        pitch = frame.key(degree, around + int(1.7 * (degree - _degree(frame, around))))
-        notes.append(_note(frame, at, legato * steps, pitch, _accent(rng, int(at))))
+        pitch = setting.key(degree, around + int(1.7 * (degree - _degree(setting, around))))
+        notes.append(_note(setting, at, legato * steps, pitch, _accent(rng, int(at))))
         at += steps
     return notes
 
 
-def arpeggio(rng: Rng, frame: Frame) -> list[Note]:
+def arpeggio(rng: Rng, setting: Setting) -> list[Note]:
     """Broken chords, up, down, both or in disorder, over one or two octaves."""
-    step = float(rng.choice([0.5, 1, 1, 2, 4 / 3])) if frame.sixteenth_s > 0.11 else float(rng.choice([1, 2]))
+    step = (
+        float(rng.choice([0.5, 1, 1, 2, 4 / 3])) if setting.sixteenth_s > 0.11 else float(rng.choice([1, 2]))
+    )
     gate = float(rng.choice([0.4, 0.8, 1.0, 3.0]))
     size, way = int(rng.choice([3, 4, 5, 6])), int(rng.integers(0, 4))
-    around = int(rng.integers(frame.lowest + 6, max(frame.highest - 12, frame.lowest + 7)))
+    around = int(rng.integers(setting.lowest + 6, max(setting.highest - 12, setting.lowest + 7)))
     at, count, notes = 0.0, 0, []
-    while at < frame.sixteenths:
-        chord = frame.chord(int(at) // 16, around, min(size, 4))
-        chord = chord + [key + 12 for key in chord[: size - 3] if key + 12 <= frame.highest]
+    while at < setting.sixteenths:
+        chord = setting.chord(int(at) // 16, around, min(size, 4))
+        chord = chord + [key + 12 for key in chord[: size - 3] if key + 12 <= setting.highest]
         turn = count % len(chord)
         cycle = count % max(2 * len(chord) - 2, 1)
         index = (
@@ -169,25 +174,25 @@ def arpeggio(rng: Rng, frame: Frame) -> list[Note]:
             int(rng.integers(len(chord))),
         )
         pitch = chord[index[way] % len(chord)]
-        notes.append(_note(frame, at, gate * step, pitch, _accent(rng, int(at))))
+        notes.append(_note(setting, at, gate * step, pitch, _accent(rng, int(at))))
         at, count = at + step, count + 1
     return notes
 
 
-def bed(rng: Rng, frame: Frame) -> list[Note]:
+def bed(rng: Rng, setting: Setting) -> list[Note]:
     """Chords held for half a bar to two bars, common keys tied over at times."""
     length, size = int(rng.choice([8, 16, 16, 32])), int(rng.choice([2, 3, 3, 4, 5]))
-    around = int(rng.integers(frame.lowest + 8, max(frame.highest - 8, frame.lowest + 9)))
+    around = int(rng.integers(setting.lowest + 8, max(setting.highest - 8, setting.lowest + 9)))
     gate, tied = float(rng.choice([0.8, 0.95, 1.0, 1.05])), rng.random() < 0.4
     held: dict[int, Note] = {}
     notes: list[Note] = []
-    for start in range(0, frame.sixteenths, length):
+    for start in range(0, setting.sixteenths, length):
         velocity = _accent(rng, 0)
-        chord = frame.chord(start // 16 + (start // 8) % 2, around, size)
+        chord = setting.chord(start // 16 + (start // 8) % 2, around, size)
         fresh = {}
         for key in chord:
             note = _note(
-                frame, start, gate * length, key, int(np.clip(velocity + rng.integers(-9, 10), 1, 127))
+                setting, start, gate * length, key, int(np.clip(velocity + rng.integers(-9, 10), 1, 127))
             )
             if tied and key in held:
                 before = held.pop(key)
@@ -198,22 +203,22 @@ def bed(rng: Rng, frame: Frame) -> list[Note]:
     return notes + list(held.values())
 
 
-def comping(rng: Rng, frame: Frame) -> list[Note]:
+def comping(rng: Rng, setting: Setting) -> list[Note]:
     """Chords in a rhythm of one bar, short or held, some strummed."""
     rhythm = _rhythm(rng, int(rng.choice([2, 2, 4])), 16)
-    around = int(rng.integers(frame.lowest + 8, max(frame.highest - 8, frame.lowest + 9)))
+    around = int(rng.integers(setting.lowest + 8, max(setting.highest - 8, setting.lowest + 9)))
     gate, size = float(rng.choice([0.3, 0.6, 0.95])), int(rng.choice([2, 3, 4, 5]))
     strum_s = float(rng.uniform(0.005, 0.03)) if rng.random() < 0.3 else 0.0
     notes = []
-    for start in range(0, frame.sixteenths, 16):
+    for start in range(0, setting.sixteenths, 16):
         for at, steps in rhythm:
             velocity = _accent(rng, at)
-            chord = frame.chord(start // 16, around, size)
+            chord = setting.chord(start // 16, around, size)
             if rng.random() < 0.5:
                 chord = chord[::-1]
             for order, key in enumerate(chord):
                 note = _note(
-                    frame,
+                    setting,
                     start + at,
                     gate * steps,
                     key,
@@ -236,10 +241,10 @@ def _rhythm(rng: Rng, unit: int, length: int) -> list[tuple[int, int]]:
     return rhythm
 
 
-def _degree(frame: Frame, pitch: int) -> int:
+def _degree(setting: Setting, pitch: int) -> int:
     """The scale's degree nearest below a key."""
-    octave, rest = divmod(pitch - frame.tonic, 12)
-    return octave * len(frame.scale) + max(i for i, step in enumerate(frame.scale) if step <= rest)
+    octave, rest = divmod(pitch - setting.tonic, 12)
+    return octave * len(setting.scale) + max(i for i, step in enumerate(setting.scale) if step <= rest)
 
 
 def _accent(rng: Rng, sixteenth: int) -> int:
@@ -248,6 +253,6 @@ def _accent(rng: Rng, sixteenth: int) -> int:
     return int(np.clip(level + rng.normal(0, 12), 20, 127))
 
 
-def _note(frame: Frame, sixteenth: float, steps: float, pitch: int, velocity: int) -> Note:
-    onset_s = frame.time_s(sixteenth)
-    return Note(onset_s, pitch, onset_s + max(steps * frame.sixteenth_s, 0.04), max(velocity, 1))
+def _note(setting: Setting, sixteenth: float, steps: float, pitch: int, velocity: int) -> Note:
+    onset_s = setting.time_s(sixteenth)
+    return Note(onset_s, pitch, onset_s + max(steps * setting.sixteenth_s, 0.04), max(velocity, 1))

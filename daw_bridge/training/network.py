@@ -22,7 +22,7 @@ from daw_bridge.training.features import BINS_A_SEMITONE, CHANNELS, SEMITONES
 from daw_bridge.training.targets import KEYS, MAPS, STEPS_A_FRAME
 
 PARTIALS = (-12, 0, 12, 19, 24, 28, 31, 34, 36)
-"""Semitones from a key to its sub-octave and to its first eight partials but the seventh's exact place."""
+"""Semitones from a key to its sub-octave and to its first eight partials, each to the nearest."""
 
 COMBS = ((-12, 12, 5), (19, 12, 2), (28, 6, 2))
 """The same partials as evenly spaced rows: first, spacing, count."""

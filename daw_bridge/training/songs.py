@@ -47,7 +47,7 @@ def load_voices(sources: Iterable[Path]) -> list[Voice]:
 
 
 def song_split(song: str) -> str:
-    """ "train", "validation" or "test", by a hash of the song's name: 80, 10 and 10 %."""
+    """Which of train, validation and test a song is for, by a hash of its name: 80, 10 and 10 %."""
     bucket = hashlib.sha1(song.encode()).digest()[0] % 10
     return {0: "validation", 1: "test"}.get(bucket, "train")
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, songs
 from daw_bridge.training.features import RATE_HZ
-from daw_bridge.training.lines import Frame
+from daw_bridge.training.lines import Setting
 from daw_bridge.training.performance import Performance, played
 from daw_bridge.training.recipe import FAMILIES, LENGTH_S, LINES, ONE_VOICE_LINES, Plan
 from daw_bridge.training.songs import Voice
@@ -83,8 +83,8 @@ def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tu
         one_voice, song = one_voice or not voice.chordal, voice.song
     else:
         lowest = min(family.lowest + int(rng.integers(0, 13)), family.highest - 24)
-        frame = Frame.draw(rng, lowest, family.highest, LENGTH_S)
-        notes, song = LINES[plan.line](rng, frame), ""
+        setting = Setting.draw(rng, lowest, family.highest, LENGTH_S)
+        notes, song = LINES[plan.line](rng, setting), ""
     may_bend = not plan.sound.startswith("dx7") and plan.family not in ("piano", "organ", "keys")
     return played(rng, notes, LENGTH_S, one_voice=one_voice, may_bend=may_bend), song
 

@@ -5,7 +5,7 @@ import pytest
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training import recipe, stems
-from daw_bridge.training.lines import Frame
+from daw_bridge.training.lines import Setting
 from daw_bridge.training.performance import played, without_overlaps
 from daw_bridge.training.songs import Voice, song_split
 
@@ -53,10 +53,10 @@ def test_a_song_is_played_in_its_own_split_only() -> None:
 def test_lines_stay_in_range_and_in_time(kind: str) -> None:
     for seed in range(20):
         rng = np.random.default_rng(seed)
-        frame = Frame.draw(rng, 36, 84, 20.0)
-        notes = recipe.LINES[kind](rng, frame)
+        setting = Setting.draw(rng, 36, 84, 20.0)
+        notes = recipe.LINES[kind](rng, setting)
         again = np.random.default_rng(seed)
-        assert recipe.LINES[kind](again, Frame.draw(again, 36, 84, 20.0)) == notes
+        assert recipe.LINES[kind](again, Setting.draw(again, 36, 84, 20.0)) == notes
         performance = played(rng, notes, 20.0, one_voice=kind in recipe.ONE_VOICE_LINES, may_bend=True)
         assert len(performance.notes) >= 2
         assert all(36 <= note.pitch <= 84 for note in performance.notes)
