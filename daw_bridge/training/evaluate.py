@@ -130,4 +130,20 @@ def table(ours: dict[str, Score], theirs: dict[str, Score]) -> str:
         f"{np.percentile(errors_ms, 95):.1f} ms, basic-pitch {np.median(rival_ms):.1f} and "
         f"{np.percentile(rival_ms, 95):.1f} ms."
     )
+    lines.append(f"Of our notes at a confidence of {_calibration(ours.values())} are right.")
+    right = sum(s.right for s in ours.values())
+    lines.append(
+        f"Velocity error: {sum(s.velocity_error for s in ours.values()) / max(right, 1):.0f} of 127."
+    )
     return "\n".join(lines)
+
+
+def _calibration(scores: Iterable[Score]) -> str:
+    """Confidences in steps of a fifth, and how many of the notes there are right."""
+    judged = np.array([pair for score in scores for pair in score.judged]).reshape(-1, 2)
+    said = []
+    for low in (0.2, 0.4, 0.6, 0.8):
+        some = judged[(judged[:, 0] >= low) & (judged[:, 0] < low + 0.2 + 1e-9 * (low > 0.7))]
+        if len(some):
+            said.append(f"{some[:, 0].mean():.2f}, {100 * some[:, 1].mean():.0f} %")
+    return "; ".join(said)

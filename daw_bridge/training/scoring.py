@@ -25,6 +25,8 @@ class Score:
     onset_errors_s: tuple[float, ...] = ()
     velocity_error: float = 0.0
     """The sum over right notes, in MIDI velocity."""
+    judged: tuple[tuple[float, bool], ...] = ()
+    """Of each found note: its confidence, and whether it is right."""
 
     def __add__(self, other: Score) -> Score:
         return Score(
@@ -34,6 +36,7 @@ class Score:
             self.right_with_offset + other.right_with_offset,
             self.onset_errors_s + other.onset_errors_s,
             self.velocity_error + other.velocity_error,
+            self.judged + other.judged,
         )
 
     @property
@@ -55,6 +58,7 @@ def score(true: Sequence[Note], found: Sequence[Note]) -> Score:
     for note in sorted(found):
         by_pitch[note.pitch][1].append(note)
     pairs = [pair for sides in by_pitch.values() for pair in _paired(*sides, with_offset=False)]
+    right = {id(note) for _, note in pairs}
     whole = sum(len(_paired(*sides, with_offset=True)) for sides in by_pitch.values())
     return Score(
         len(true),
@@ -63,6 +67,7 @@ def score(true: Sequence[Note], found: Sequence[Note]) -> Score:
         whole,
         tuple(b.onset_s - a.onset_s for a, b in pairs),
         float(sum(abs(b.velocity - a.velocity) for a, b in pairs)),
+        tuple((note.confidence, id(note) in right) for note in found),
     )
 
 

@@ -10,6 +10,7 @@ def test_onsets_within_50_ms_and_offsets_within_a_fifth() -> None:
     counted = score(true, found)
     assert (counted.right, counted.right_with_offset) == (2, 1)
     assert counted.f1 == 0.5
+    assert [right for _, right in counted.judged] == [True, False, True, False]
 
 
 def test_each_note_counts_once_and_as_many_as_can_be_are_paired() -> None:
