@@ -14,11 +14,14 @@ from daw_bridge.core.errors import (
     PluginCrashed,
     PluginError,
     PluginHung,
+    PluginLatencyAbsurd,
     PluginOutputInvalid,
     PluginSilent,
     PluginUnloadable,
 )
+from daw_bridge.core.notes import Part
 from daw_bridge.host import Host, Rendering
+from daw_bridge.presets import StoredPreset
 from tests.plugins_fixtures import TEST_SYNTH, line, stored
 
 pytestmark = pytest.mark.real
@@ -44,8 +47,12 @@ def make_host(test_synth_folder: Path) -> Iterator[MakeHost]:
     assert not set(psutil.Process().children(recursive=True)) - before
 
 
-def play(host: Host, **parameters: Any) -> Rendering:
-    return host.render(line(60), stored({"plugin": TEST_SYNTH, "parameters": parameters}), rate_hz=RATE_HZ)
+def synth(tempo_synced: bool = False, **parameters: Any) -> StoredPreset:
+    return stored({"plugin": TEST_SYNTH, "parameters": parameters}, tempo_synced=tempo_synced)
+
+
+def play(host: Host, tempo_synced: bool = False, **parameters: Any) -> Rendering:
+    return host.render(line(60), synth(tempo_synced, **parameters), rate_hz=RATE_HZ)
 
 
 def assert_works(host: Host) -> None:
@@ -60,19 +67,38 @@ def assert_works(host: Host) -> None:
         ("Hang", PluginHung, "No sign of life for 3 s"),
         ("Silence", PluginSilent, "rendered silence"),
         ("NaN", PluginOutputInvalid, "NaN"),
+        ("Late", PluginLatencyAbsurd, "reports a latency of 10 s (441,000 samples)"),
     ],
 )
+@pytest.mark.parametrize("tempo_synced", [False, True])
 def test_a_fault_is_named_and_the_next_render_works(
-    make_host: MakeHost, fault: str, error: type[PluginError], message: str
+    make_host: MakeHost, fault: str, error: type[PluginError], message: str, tempo_synced: bool
 ) -> None:
     host = make_host(time_limit_s=3.0)
-    assert_works(host)
+    if not tempo_synced:
+        assert_works(host)
     with pytest.raises(error) as caught:
-        play(host, fault=fault)
+        play(host, tempo_synced, fault=fault)
     assert type(caught.value) is error
     assert caught.value.where == "DAW Bridge Test Synth 1.0.0"
     assert message in str(caught.value)
+    assert caught.value.advice.endswith(".")
     assert_works(host)
+
+
+@pytest.mark.parametrize("tempo_synced", [False, True])
+def test_a_tail_without_end_is_faded_out_with_a_warning(make_host: MakeHost, tempo_synced: bool) -> None:
+    host = make_host(time_limit_s=10.0)
+    rendering = play(host, tempo_synced, fault="Endless")
+    assert rendering.clip.duration_s == pytest.approx(10.75, abs=0.01)
+    assert np.abs(rendering.clip.samples[:, -RATE_HZ:-4000]).max() > 0.1
+    assert np.abs(rendering.clip.samples[:, -1]).max() < 1e-4
+    (warning,) = rendering.warnings
+    assert warning.startswith("DAW Bridge Test Synth 1.0.0 still sounds 10 s after the end; it is faded out.")
+    assert "Shorten its release" in warning
+    # What would not end does not sound on in the next render, though the worker is the same.
+    quiet = host.render(Part((), 0.5), synth(tempo_synced, fault="Endless"), rate_hz=RATE_HZ)
+    assert quiet.clip.peak == 0.0
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,22 @@ _NOT_SETTINGS = ("is_effect", "is_instrument")
 _IMPULSE_RESPONSE = "impulse_response_filename"
 
 
+@dataclass
+class _LoadedEffect:
+    """An effect plugin, and how it is set."""
+
+    plugin: Any
+    initial_state: bytes
+    parameters: dict[str, Value] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
 class Effects:
     """Builds effects and sends sound through them; plugins stay loaded."""
 
     def __init__(self, report: PathReport) -> None:
         self._report = report
-        self._plugins: dict[tuple[str, str | None], Any] = {}
+        self._plugins: dict[tuple[str, str | None], _LoadedEffect] = {}
 
     def apply(self, setup: EffectSetup, sound: Samples, rate_hz: int) -> tuple[str, Samples, list[str]]:
         """The effect's label, the sound after it (as long as before it), and warnings. Raises PluginError."""
@@ -73,16 +84,23 @@ class Effects:
         key = (setup.path, setup.plugin_name)
         if key not in self._plugins:
             self._report(setup.name, "loading", path=setup.path, plugin_name=setup.plugin_name)
-            self._plugins[key] = load_plugin(Path(setup.path), setup.plugin_name, setup.name)
-        effect = self._plugins[key]
-        label = label_of(effect)
+            plugin = load_plugin(Path(setup.path), setup.plugin_name, setup.name)
+            self._plugins[key] = _LoadedEffect(plugin, bytes(plugin.raw_state))
+        loaded = self._plugins[key]
+        effect, label = loaded.plugin, label_of(loaded.plugin)
         if not effect.is_effect:
             raise PluginUnloadable(
                 "It is an instrument: it takes notes, not sound.",
                 where=label,
                 advice="Name it under `instrument:`, or choose an effect.",
             )
-        return label, effect, set_parameters(effect, setup.parameters, label)
+        if loaded.parameters != setup.parameters:
+            if loaded.parameters:
+                effect.raw_state = loaded.initial_state  # nothing is left of the preset before
+            loaded.parameters = {}
+            loaded.warnings = set_parameters(effect, setup.parameters, label)
+            loaded.parameters = setup.parameters
+        return label, effect, loaded.warnings
 
 
 def _built_in(setup: EffectSetup) -> tuple[str, Any, list[str]]:
