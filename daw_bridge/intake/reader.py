@@ -65,7 +65,7 @@ def open_bounce(path: Path) -> Iterator[BounceReader]:
     try:
         if path.is_fifo():  # opening one would wait for a writer, for ever
             raise BounceUnreadable("This is a pipe, not a file.", where=path, advice=_BOUNCE_AS)
-        with _BoundedFile(path) as file:
+        with BoundedFile(path) as file:
             container = examine(file)
             if container is not None:
                 _refuse_incomplete(path, container)
@@ -95,7 +95,7 @@ def open_bounce(path: Path) -> Iterator[BounceReader]:
         ) from cause
 
 
-class _BoundedFile(io.BufferedReader):
+class BoundedFile(io.BufferedReader):
     """A file that seeks no further than its end: from behind it the decoder would read on for ever."""
 
     def __init__(self, path: Path) -> None:
@@ -104,6 +104,7 @@ class _BoundedFile(io.BufferedReader):
         super().seek(0)
 
     def seek(self, position: int, whence: int = io.SEEK_SET, /) -> int:
+        """Seek, to the end at most."""
         return super().seek(min(position, self.size), whence)
 
 
@@ -123,7 +124,7 @@ def _refuse_incomplete(path: Path, container: Container) -> None:
             )
 
 
-def _open_decoder(path: Path, file: _BoundedFile, *, most_frames: int) -> BounceReader:
+def _open_decoder(path: Path, file: BoundedFile, *, most_frames: int) -> BounceReader:
     from pedalboard.io import AudioFile
 
     try:

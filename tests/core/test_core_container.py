@@ -46,6 +46,11 @@ def test_no_beginning_of_a_file_is_whole(suffix: str, data: st.DataObject) -> No
     assert completeness(whole[:shown]) in (Completeness.CUT, Completeness.UNFINISHED, Completeness.DAMAGED)
 
 
+def test_an_ogg_file_cut_between_two_pages_is_cut() -> None:
+    whole = encoded("ogg")
+    assert completeness(whole[: whole.rfind(b"OggS")]) is Completeness.CUT
+
+
 @pytest.mark.parametrize("suffix", KINDS)
 def test_a_tag_behind_the_audio_changes_nothing(suffix: str) -> None:
     assert completeness(encoded(suffix) + b"TAG" + b"title".ljust(125, b"\0")) is Completeness.WHOLE

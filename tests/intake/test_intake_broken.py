@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pedalboard.io import AudioFile
 
 from daw_bridge.core.errors import (
     BounceEmpty,
@@ -24,6 +25,7 @@ from daw_bridge.core.errors import (
     BounceUnreadable,
 )
 from daw_bridge.intake import inspect, listen
+from daw_bridge.intake.reader import BoundedFile
 from tests.intake.files import pcm_16, tone, wav_bytes, write_audio
 
 SUFFIXES = [".wav", ".aiff", ".flac", ".ogg", ".mp3"]
@@ -178,6 +180,30 @@ def test_a_wav_without_a_format(tmp_path: Path) -> None:
     path = tmp_path / "bass.wav"
     path.write_bytes(wav_bytes(pcm_16(tone(0.05))).replace(b"fmt ", b"junk"))
     refused(path, BounceUnreadable)
+
+
+def test_a_chunk_behind_the_audio_that_lies_about_its_size(tmp_path: Path) -> None:
+    """The audio is whole; the decoder, sent to look behind the end, must come back."""
+    path = tmp_path / "bass.wav"
+    path.write_bytes(wav_bytes(pcm_16(tone(0.05))) + b"LIST\xf0\xff\xff\x7fINFO")
+    assert inspect(path).frames == 2_205
+
+
+def test_the_decoder_is_not_sent_behind_the_end(tmp_path: Path) -> None:
+    """There it would read nothing for ever, as it did with headers that are refused now."""
+    path = tmp_path / "bass.wav"
+    path.write_bytes(wav_bytes(pcm_16(tone(0.05))).replace(b"fmt ", b"junk") + b"LIST\xf0\xff\xff\x7fINFO")
+    with BoundedFile(path) as file, pytest.raises(ValueError, match="audio"):
+        AudioFile(file)
+
+
+def test_an_mp3_that_promises_more_frames_than_its_bytes_hold(tmp_path: Path) -> None:
+    path = write_audio(tmp_path / "bass.mp3", tone(1.0))
+    content = bytearray(path.read_bytes())
+    frames_at = max(content.find(b"Xing"), content.find(b"Info")) + 8
+    content[frames_at : frames_at + 4] = b"\x7f\xff\xff\xff"
+    path.write_bytes(content)
+    assert "promises" in refused(path, BounceTruncated).what
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="memory is limited by setrlimit")

@@ -51,6 +51,12 @@ def test_what_the_new_rate_cannot_hold_does_not_fold_down(from_hz: int) -> None:
     assert np.std(below[0, middle]) == pytest.approx(0.5 / np.sqrt(2), rel=0.01)
 
 
+@pytest.mark.parametrize("from_hz", [44_100, 48_000, 192_000])
+def test_the_last_millisecond_is_not_lost(from_hz: int) -> None:
+    heard = resampled(tone(1.0, rate_hz=from_hz, frequency_hz=1_000.0), from_hz, 22_050)
+    assert np.std(heard[0, -22:]) > 0.2
+
+
 @given(st.integers(0, 3_000), st.sampled_from(RATES_HZ), st.integers(1, 700))
 def test_the_length_is_exact_and_the_blocks_do_not_matter(
     frames: int, from_hz: int, block_frames: int

@@ -17,6 +17,7 @@ import pytest
 
 from daw_bridge.watch import FolderWatch, folder
 from daw_bridge.watch.disk import bounces_below, readiness
+from daw_bridge.watch.notices import Notices
 from daw_bridge.watch.settling import Readiness
 from tests.intake.files import pcm_16, tone, wav_bytes
 
@@ -259,6 +260,25 @@ def test_paths_begin_with_the_folder_as_it_was_given(noticed: Watched, tmp_path:
     noticed.watch()
     noticed.write("bass.wav")
     assert noticed.next_names(1) == {"bass.wav"}  # relative to the link, or relative_to would have raised
+    noticed.write("lead.wav")
+    assert noticed.next_names(1) == {"lead.wav"}
+
+
+def test_notices_that_have_ended_are_begun_again(noticed: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the folder is removed and made again between two looks, with the same inode."""
+    begun: queue.Queue[Notices] = queue.Queue()
+
+    class Ended(Notices):
+        def __init__(self, watched_folder: Path, on_notice: Callable[[], None]) -> None:
+            super().__init__(watched_folder, on_notice)
+            begun.put(self)
+
+    monkeypatch.setattr(folder, "Notices", Ended)
+    noticed.watch(rescan_s=0.05)
+    begun.get(timeout=AWAIT_S).stop()
+    begun.get(timeout=AWAIT_S)
+    noticed.write("bass.wav")
+    assert noticed.next_names(1) == {"bass.wav"}
 
 
 def test_a_network_drive_that_announces_nothing_is_polled(

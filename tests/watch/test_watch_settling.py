@@ -101,6 +101,18 @@ def test_a_state_that_was_reported_is_not_reported_when_the_file_comes_back() ->
     assert len(disk.reports) == 1
 
 
+def test_a_file_that_changes_and_changes_back_is_not_reported_again() -> None:
+    disk = Disk()
+    disk.write(BASS)
+    disk.wait(1.0)
+    state = disk.files[BASS]
+    disk.write(BASS)
+    disk.wait(0.2)
+    disk.files[BASS] = state
+    disk.wait(5.0)
+    assert len(disk.reports) == 1
+
+
 def test_a_file_that_goes_while_it_settles_is_forgotten() -> None:
     disk = Disk()
     disk.write(BASS)
