@@ -11,6 +11,7 @@ import pytest
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.host import Host, Rendering
 from daw_bridge.presets import StoredPreset, slug_of
+from daw_bridge.presets.phrases import phrase_for
 from tests.measure import (
     Signal,
     key_hz,
@@ -19,7 +20,6 @@ from tests.measure import (
     onset_s,
     pitch_error_cents,
 )
-from tests.phrases import phrase_for
 from tests.tools.match_levels import RATE_HZ, TARGET_LUFS, factory_presets
 
 PRESETS = {preset.slug: preset for preset in factory_presets()}

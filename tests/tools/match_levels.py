@@ -13,8 +13,8 @@ from pathlib import Path
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.host import Host
 from daw_bridge.presets import PresetLibrary, StoredPreset, factory_folder
+from daw_bridge.presets.phrases import phrase_for
 from tests.measure import decibels, loudness_lufs
-from tests.phrases import phrase_for
 
 TARGET_LUFS = -22.0
 """Leaves the plucks and drums their peaks, and a mix its headroom."""
