@@ -73,6 +73,13 @@ def alias_db(signal: Signal, rate_hz: float, partials_hz: float, *, beside_cents
     return decibels(float(amplitudes[between].max() / amplitudes.max()))
 
 
+def peak_above(signal: Signal, rate_hz: float, hz: float) -> float:
+    """The peak of what lies above `hz`, Hann window: how a click shows in a sound that has little there."""
+    waves = np.fft.rfft(signal * np.hanning(len(signal)))
+    waves[: int(hz * len(signal) / rate_hz)] = 0.0
+    return float(np.abs(np.fft.irfft(waves, len(signal))).max())
+
+
 def brightness_hz(signal: Signal, rate_hz: float) -> float:
     """The spectrum's centre of gravity."""
     frequencies, amplitudes = spectrum(signal, rate_hz)

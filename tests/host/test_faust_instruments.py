@@ -14,7 +14,6 @@ import pytest
 from daw_bridge.host.host import EMBEDDED_FOLDER
 from tests.faust_player import FaustPlayer, Key
 from tests.measure import (
-    Signal,
     alias_db,
     brightness_hz,
     decibels,
@@ -22,6 +21,7 @@ from tests.measure import (
     loudness_lufs,
     mono,
     onset_s,
+    peak_above,
     pitch_error_cents,
 )
 
@@ -151,7 +151,7 @@ def test_neither_end_of_a_note_clicks(name: str) -> None:
     dark = {"cutoff": 300.0, "noise_level": 0.0} if "cutoff" in player(name).sliders else {}
     sound = mono(player(name).play(key, duration_s=1.5, **{**STILL[name], **dark}))
     released = sound[round(0.79 * RATE_HZ) : round(0.85 * RATE_HZ)]
-    assert decibels(_above(released, 14_000.0) / float(np.abs(sound).max())) < -66.0
+    assert decibels(peak_above(released, RATE_HZ, 14_000.0) / float(np.abs(sound).max())) < -66.0
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
@@ -237,10 +237,3 @@ def _source(name: str) -> str:
 
 def _fast(name: str) -> dict[str, float]:
     return {"attack": 0.001} if "attack" in player(name).sliders else {}
-
-
-def _above(signal: Signal, hz: float) -> float:
-    """The peak of what lies above `hz`."""
-    spectrum = np.fft.rfft(signal * np.hanning(len(signal)))
-    spectrum[: int(hz * len(signal) / RATE_HZ)] = 0.0
-    return float(np.abs(np.fft.irfft(spectrum, len(signal))).max())

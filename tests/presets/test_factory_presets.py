@@ -14,10 +14,12 @@ from daw_bridge.presets import StoredPreset, slug_of
 from daw_bridge.presets.phrases import phrase_for
 from tests.measure import (
     Signal,
+    decibels,
     key_hz,
     loudness_lufs,
     mono,
     onset_s,
+    peak_above,
     pitch_error_cents,
 )
 from tests.tools.match_levels import RATE_HZ, TARGET_LUFS, factory_presets
@@ -25,6 +27,7 @@ from tests.tools.match_levels import RATE_HZ, TARGET_LUFS, factory_presets
 PRESETS = {preset.slug: preset for preset in factory_presets()}
 FAMILIES = ("bass", "lead", "pad", "keys", "pluck", "organ", "strings", "brass", "drums")
 SLOW = ("pad", "strings", "brass")
+PITCHED = [slug for slug, preset in PRESETS.items() if preset.preset.tags[0] != "drums"]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,21 @@ def host() -> Iterator[Host]:
         running.rendering = functools.cache(  # type: ignore[attr-defined]
             lambda slug: running.render(phrase_for(PRESETS[slug].preset), PRESETS[slug], rate_hz=RATE_HZ)
         )
+        running.held_note = functools.cache(  # type: ignore[attr-defined]
+            lambda slug: mono(running.render(_note(slug), PRESETS[slug], rate_hz=RATE_HZ).clip.samples)
+        )
         yield running
+
+
+def held_note(host: Host, slug: str) -> Signal:
+    """One note from 0.1 to 2.0 s, played once: mono."""
+    sound: Signal = host.held_note(slug)  # type: ignore[attr-defined]
+    return sound
+
+
+def _note(slug: str) -> Part:
+    pitch, _ = _middle(PRESETS[slug])
+    return Part((Note(0.1, pitch, 2.0, 100),), 2.2)
 
 
 def rendering_of(host: Host, slug: str) -> Rendering:
@@ -62,18 +79,26 @@ def test_presets_differ_from_each_other(host: Host) -> None:
                 assert difference_db > 1.5, f"{one} and {other} sound alike: {difference_db:.1f} dB"
 
 
-@pytest.mark.parametrize(
-    "slug", [slug for slug, preset in PRESETS.items() if preset.preset.tags[0] != "drums"]
-)
+@pytest.mark.parametrize("slug", PITCHED)
 def test_each_note_has_its_pitch(host: Host, slug: str) -> None:
-    preset = PRESETS[slug].preset
-    pitch, tuned_hz = _middle(PRESETS[slug])
-    part = Part((Note(0.1, pitch, 2.0, 100),), 2.2)
-    sound = mono(host.render(part, PRESETS[slug], rate_hz=RATE_HZ).clip.samples)
+    sound = held_note(host, slug)
+    _, tuned_hz = _middle(PRESETS[slug])
     held = sound[round(0.15 * RATE_HZ) : round(1.0 * RATE_HZ)]
     assert abs(pitch_error_cents(held, RATE_HZ, tuned_hz, within=40.0)) < 10.0
-    if preset.tags[0] not in SLOW:
+    if PRESETS[slug].preset.tags[0] not in SLOW:
         assert onset_s(sound[: RATE_HZ // 2], RATE_HZ, below_peak_db=30.0) - 0.1 < 0.005
+
+
+@pytest.mark.parametrize("slug", PITCHED)
+def test_the_end_of_a_note_does_not_click_through_the_effects(host: Host, slug: str) -> None:
+    """A click is broad: above 14 kHz it would stand out of what the held note has there."""
+    sound = held_note(host, slug)
+    held, ended = (
+        decibels(peak_above(sound[round(start_s * RATE_HZ) :][: RATE_HZ // 16], RATE_HZ, 14_000.0))
+        - decibels(float(np.abs(sound).max()))
+        for start_s in (1.9, 1.98)
+    )
+    assert ended < max(held + 6.0, -80.0)
 
 
 def test_the_shelf_has_every_family() -> None:
