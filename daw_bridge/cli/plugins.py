@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -144,9 +145,9 @@ def _scan(found: Plugins, *, again: bool, is_quiet: bool) -> tuple[list[ScannedF
         transient=True,
         disable=is_quiet or not console.is_terminal,
     )
-    with progress:
-        bar = _Bar(progress)
-        for step in found.scan(again=again, begun=bar.begin):
+    bar = _Bar(progress)
+    with progress, contextlib.closing(found.scan(again=again, begun=bar.begin)) as steps:
+        for step in steps:
             files.append(step.file)
             opened += step.was_opened
             bar.move(step.done, step.total)

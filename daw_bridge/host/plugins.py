@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -52,7 +53,7 @@ class Plugins:
 
     def scan(
         self, *, again: bool = False, begun: Callable[[PluginFile, int], None] = lambda plugin, total: None
-    ) -> Iterator[Step]:
+    ) -> Generator[Step, None, None]:
         """`scan`, with each step kept: what was found is not lost when the scan is ended."""
         catalog = self.catalog
         steps = scan(
@@ -63,11 +64,12 @@ class Plugins:
             crashes=self._quarantine,
             begun=begun,
         )
-        for step in steps:
-            if step.was_opened:
-                step.catalog.save(self._catalog_file)
-            catalog = step.catalog
-            yield step
+        with contextlib.closing(steps):
+            for step in steps:
+                if step.was_opened:
+                    step.catalog.save(self._catalog_file)
+                catalog = step.catalog
+                yield step
         catalog.save(self._catalog_file)
 
     def known(self, *, name: str = "", maker: str = "", kind: Kind | None = None) -> list[KnownPlugin]:

@@ -7,7 +7,7 @@ and left alone until it changes or is unblocked.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,7 +45,7 @@ def scan(
     again: bool = False,
     crashes: CrashRecord | None = None,
     begun: Callable[[PluginFile, int], None] = lambda plugin, total: None,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """Look into the plugins of `folders` and the system's own; yields each file when it is dealt with.
 
     `again` opens those that have not changed as well, but none that is set aside. `begun` is called, from

@@ -169,7 +169,7 @@ def test_a_scan_that_is_ended_ends_its_processes_and_keeps_what_it_found(
     steps = plugins.scan(begun=begun)
     assert next(steps).file.name == TEST_EFFECT
     assert synth_begun.wait(60.0)
-    steps.close()  # type: ignore[attr-defined]  # a generator
+    steps.close()
     _, alive = psutil.wait_procs(psutil.Process().children(recursive=True), timeout=20.0)
     assert not alive
     assert [file.name for file in plugins.catalog.files] == [TEST_EFFECT]

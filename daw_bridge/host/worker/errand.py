@@ -1,12 +1,13 @@
 """`python -m daw_bridge.host.worker.errand TIME_LIMIT_S`: started by `Errands`, never by hand.
 
 Answers one question about a plugin on the main thread. When the host is gone the process ends at once,
-whatever the plugin is doing; should a plugin hold Python's lock for ever, a timer that needs no lock
-ends it.
+whatever the plugin is doing. Should a plugin hold Python's lock for ever, as one that hangs while it is
+looked into does, Linux ends it all the same; elsewhere a timer that needs no lock does.
 """
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import os
 import signal
@@ -20,6 +21,7 @@ from daw_bridge.host.questions import Answer, Question, Survey, decode, encode
 from daw_bridge.host.worker.instrument import Report
 from daw_bridge.host.worker.pipes import take_pipes
 
+PR_SET_PDEATHSIG = 1
 GRACE_S = 10.0
 """The host ends a process that hangs; this much later it ends itself."""
 
@@ -28,6 +30,7 @@ def main() -> None:
     """Answer the question on stdin."""
     time_limit_s = float(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the host, which ends us
+    _end_with_the_thread_that_asks()
     commands, replies = take_pipes()
 
     def report(plugin: str, activity: str, allowance_s: float = 0.0) -> None:
@@ -35,7 +38,10 @@ def main() -> None:
         replies.write(encode(Doing(plugin, activity, allowance_s)))
         replies.flush()
 
-    question = decode(commands.readline())
+    line = commands.readline()
+    if not line:  # the host is gone already
+        return
+    question = decode(line)
     threading.Thread(target=_end_with_the_host, args=(commands,), daemon=True).start()
     assert isinstance(question, Question)
     try:
@@ -57,6 +63,12 @@ def _answer(question: Question, report: Report) -> Answer:
     from daw_bridge.host.worker.inspection import open_plugin, survey
 
     return survey(question, report) if isinstance(question, Survey) else open_plugin(question, report)
+
+
+def _end_with_the_thread_that_asks() -> None:
+    """On Linux: prctl(2), PR_SET_PDEATHSIG. The host's thread waits for the answer, so it outlives us."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end_with_the_host(commands: IO[bytes]) -> None:
