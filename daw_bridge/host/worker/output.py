@@ -5,6 +5,8 @@ An hour is 1.3 GB: fades and gains are made in place, and nothing is copied that
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from daw_bridge.core.audio import Samples
@@ -97,3 +99,12 @@ def levelled(sound: Samples, gain_db: float) -> tuple[Samples, list[str]]:
     if gain != 1.0:
         sound *= np.float32(gain)
     return sound, warnings
+
+
+def write_npy(sound: Samples, file: Path) -> None:
+    """float32 [channels, frames] as .npy, by channel: what was cut out of a longer sound is not copied."""
+    header = {"descr": "<f4", "fortran_order": False, "shape": sound.shape}
+    with file.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for channel in sound:
+            np.ascontiguousarray(channel, "<f4").tofile(stream)

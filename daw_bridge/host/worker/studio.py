@@ -6,12 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from daw_bridge.core.notes import Part
 from daw_bridge.host.protocol import InstrumentSetup, Load, Loaded, Render, Rendered
 from daw_bridge.host.worker.instrument import MAX_TAIL_S, Instrument, PathReport, Performance
-from daw_bridge.host.worker.output import check_sound, faded, in_stereo, levelled, padded, trimmed
+from daw_bridge.host.worker.output import check_sound, faded, in_stereo, levelled, padded, trimmed, write_npy
 
 if TYPE_CHECKING:
     from daw_bridge.host.worker.effects import Effects
@@ -70,7 +68,7 @@ class Studio:
         else:
             sound = padded(faded(sound, rate_hz), frames + tail_frames)
         sound, more = levelled(sound, request.gain_db)
-        np.save(request.output, np.ascontiguousarray(sound, np.float32), allow_pickle=False)
+        write_npy(sound, Path(request.output))
         return Rendered(instrument.label, warnings + more)
 
     def settle(self) -> None:

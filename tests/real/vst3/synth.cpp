@@ -205,6 +205,8 @@ private:
         const Settings settings { static_cast<Wave> (juce::roundToInt (value ("wave"))), value ("cutoff"),
                                   value ("attack") / 1000.0, value ("release") / 1000.0 };
         const auto gain = juce::Decibels::decibelsToGain (value ("gain"));
+        vibratoHz = value ("vibrato");
+        delay = static_cast<size_t> (value ("latency"));
         const auto pulsesPerBeat = pulsesIn (juce::roundToInt (value ("pulse")));
         const auto [hostBeat, beatsPerFrame] = beats();
         beat = hostBeat;
@@ -229,7 +231,7 @@ private:
 
     double nextSample (const Settings& settings)
     {
-        vibratoPhase = std::fmod (vibratoPhase + value ("vibrato") / getSampleRate(), 1.0);
+        vibratoPhase = std::fmod (vibratoPhase + vibratoHz / getSampleRate(), 1.0);
         const auto vibrato = 0.5 * modWheel * std::sin (juce::MathConstants<double>::twoPi * vibratoPhase);
         double sum = 0.0;
 
@@ -244,7 +246,6 @@ private:
     {
         const auto length = delayLine.size();
         delayLine[delayPosition] = sample;
-        const auto delay = static_cast<size_t> (value ("latency"));
         const auto output = delayLine[(delayPosition + length - delay) % length];
         delayPosition = (delayPosition + 1) % length;
         return output;
@@ -326,8 +327,8 @@ private:
     juce::AudioProcessorValueTreeState parameters;
     std::array<Voice, 16> voices;
     std::vector<float> delayLine = std::vector<float> (4096 + 1, 0.0f);
-    size_t delayPosition = 0;
-    double modWheel = 0.0, vibratoPhase = 0.0, bendRangeSemitones = 2.0;
+    size_t delayPosition = 0, delay = 0;
+    double modWheel = 0.0, vibratoHz = 5.0, vibratoPhase = 0.0, bendRangeSemitones = 2.0;
     int bend = 8192, registeredParameter = 0x3fff;
     double beat = 0.0;
     bool sustained = false, endless = false;
