@@ -8,7 +8,7 @@ from typing import Any
 
 import pedalboard
 
-from daw_bridge.core.errors import BridgeError, PluginUnloadable, PresetInvalid
+from daw_bridge.core.errors import BridgeError, PluginMissing, PluginUnloadable, PresetInvalid
 from daw_bridge.host.parameters import ParameterSpec, Value, read_value
 from daw_bridge.host.questions import Open, Opened, ParameterFacts, PluginFacts, Survey, Surveyed
 from daw_bridge.host.worker.instrument import Report
@@ -39,6 +39,8 @@ def open_plugin(question: Open, report: Report) -> Opened:
     """Load one plugin and set it: state, then preset file, then parameters; with a window, then the user."""
     label = question.label
     report(label, "loading")
+    if question.plugin_name is not None:
+        _require_inner(Path(question.path), question.plugin_name, label)
     plugin = load_plugin(Path(question.path), question.plugin_name, label)
     label = label_of(plugin)
     live = LivePlugin(plugin, label)
@@ -74,6 +76,19 @@ def names_in(path: Path, label: str) -> list[str]:
     if not names:
         raise _no_plugin(label, path)
     return names
+
+
+def _require_inner(path: Path, name: str, label: str) -> None:
+    """Pedalboard takes any name where the file holds one plugin."""
+    names = names_in(path, label)
+    if name not in names:
+        from daw_bridge.core.document import did_you_mean  # brings pydantic, which most questions do without
+
+        raise PluginMissing(
+            f'The file holds no plugin called "{name}". {did_you_mean(name, names)}',
+            where=label,
+            advice="Name one of these with --plugin-name, or in the preset's `plugin_name:`.",
+        )
 
 
 def describe_parameters(plugin: Any) -> Iterator[ParameterFacts]:
