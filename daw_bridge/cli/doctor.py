@@ -14,7 +14,7 @@ from daw_bridge.cli.log import LOG_NAME
 from daw_bridge.cli.options import Json
 from daw_bridge.core.errors import BridgeError, SettingsInvalid
 
-PACKAGES = ("pedalboard", "dawdreamer", "onnxruntime", "basic-pitch", "mido", "python-rtmidi", "watchdog")
+PACKAGES = ("pedalboard", "dawdreamer", "onnxruntime", "basic-pitch", "mido", "watchdog")
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def _folders() -> list[Finding]:
     findings = [
         Finding("your settings", str(user_folder() / "settings.yaml")),
         Finding("your presets", str(user_folder() / "presets")),
+        Finding("your instruments", str(user_folder() / "instruments")),
         Finding("log", str(user_state_folder() / LOG_NAME)),
         Finding("factory presets", str(factory_folder().path)),
     ]

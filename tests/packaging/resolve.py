@@ -24,10 +24,7 @@ SYSTEMS = {
     "Windows x86-64": "x86_64-pc-windows-msvc",
 }
 PACKAGES = ("pedalboard", "dawdreamer", "onnxruntime", "numpy", "python-rtmidi")
-BUILDS_FROM_SOURCE = "python-rtmidi"
-"""The one package that has no wheel for every Python."""
-
-YES, BUILDS, NO = "yes", f"yes, {BUILDS_FROM_SOURCE} is built", "no"
+YES, NO = "yes", "no"
 PAGE = ROOT / "docs" / "usage" / "install.md"
 _STRETCH = re.compile(r"(?<=<!-- generated: resolution -->\n).*?(?=<!-- end of resolution -->)", re.S)
 
@@ -49,29 +46,18 @@ class Cell:
 
 
 def resolve(python: str, system: str) -> Cell:
-    """Resolve from wheels alone; failing that, with the one package that may be built left out."""
+    """Resolve from wheels alone: whoever installs needs no compiler."""
     with tempfile.TemporaryDirectory() as folder:
-        error = ""
-        for answer, overrides in ((YES, ()), (BUILDS, (f"{BUILDS_FROM_SOURCE}; sys_platform == 'never'",))):
-            ran = run_uv(
-                *("pip", "compile", "pyproject.toml", "--all-extras", "--only-binary", ":all:"),
-                *(
-                    "--python",
-                    sys.executable,
-                    "--python-version",
-                    python,
-                    "--python-platform",
-                    SYSTEMS[system],
-                ),
-                *("--overrides", write_overrides(Path(folder), *overrides), "--no-header", "--no-annotate"),
-                environment={"MACOSX_DEPLOYMENT_TARGET": "14.0"},
-            )
-            if ran.returncode == 0:
-                pins = (line.split("==") for line in ran.stdout.splitlines() if "==" in line)
-                versions = {name: version.split()[0] for name, version in pins}
-                return Cell(python, system, answer, versions)
-            error = error or ran.stderr
-    return Cell(python, system, NO, {}, error)
+        ran = run_uv(
+            *("pip", "compile", "pyproject.toml", "--all-extras", "--only-binary", ":all:"),
+            *("--python", sys.executable, "--python-version", python, "--python-platform", SYSTEMS[system]),
+            *("--overrides", write_overrides(Path(folder)), "--no-header", "--no-annotate"),
+            environment={"MACOSX_DEPLOYMENT_TARGET": "14.0"},
+        )
+    if ran.returncode != 0:
+        return Cell(python, system, NO, {}, ran.stderr)
+    pins = (line.split("==") for line in ran.stdout.splitlines() if "==" in line)
+    return Cell(python, system, YES, {name: version.split()[0] for name, version in pins})
 
 
 def resolve_all() -> list[Cell]:
