@@ -71,8 +71,6 @@ class Reporter:
                 if event.error.where != event.bounce:
                     self._say(event, "did not come through whole")
                 show_error(event.error, console=self._console)
-            case events.Skipped():
-                self._say(event, "delivered before, and unchanged since")
 
     def _say(self, event: Event, words: str) -> None:
         self._console.print(Text.assemble((event.bounce.name, "bold"), "  ", words))
