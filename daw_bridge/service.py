@@ -16,15 +16,18 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
 from daw_bridge.core.files import remove_leftovers
 from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.timing import TempoMap
+from daw_bridge.deliver.audio import write_wav
+from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.events import Event, Failed, Skipped, TakeDelivered, Taken, Tell
-from daw_bridge.host import Host
+from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal, State
 from daw_bridge.pipeline import Instruments, Job, Steps, run
-from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder
+from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
 from daw_bridge.session.choice import choose, split_tags
 from daw_bridge.session.lock import SessionLock
 from daw_bridge.settings import (
@@ -84,6 +87,10 @@ class Bridge:
                     crashes=Quarantine(self._state / QUARANTINE_NAME),
                     known=CatalogFile(self._state / CATALOG_NAME),
                     plugin_folders=[Path(folder).expanduser() for folder in self.user.plugin_folders],
+                    faust_folders=[
+                        user_folder() / "instruments",
+                        *(Path(folder).expanduser() for folder in self.user.instrument_folders),
+                    ],
                 )
             )
         return self._instruments
@@ -144,6 +151,16 @@ class Bridge:
         """Load a preset into its instrument and play a note. Raises PluginError."""
         middle = Part((Note(0.0, 60, 0.2),), duration_s=0.2)
         self.instruments.render(middle, preset, rate_hz=44_100)
+
+    def play_phrase(self, preset: StoredPreset, *, rate_hz: int = 44_100) -> Rendering:
+        """A few bars that fit the preset, played on it. Raises PluginError."""
+        tempo_map = TempoMap.constant(phrases.TEMPO_BPM)
+        phrase = phrases.phrase_for(preset.preset)
+        return self.instruments.render(phrase, preset, rate_hz=rate_hz, tempo_map=tempo_map)
+
+    def deliver_sound(self, clip: AudioClip, folder: Path, name: str) -> Path:
+        """Write a WAV, numbered rather than over a file that is not ours. Raises DeliveryFailed."""
+        return deliver_file(folder, name, ".wav", partial(write_wav, clip), self._journal).path
 
     def steps(self, engine_name: str) -> Steps:
         """The real steps."""

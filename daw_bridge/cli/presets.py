@@ -8,6 +8,7 @@ import typer
 
 from daw_bridge.cli.capture import capture, edit
 from daw_bridge.cli.console import print_json, short, show_error, stdout
+from daw_bridge.cli.listen import listen
 from daw_bridge.cli.options import Json
 from daw_bridge.core.errors import BridgeError
 
@@ -76,5 +77,6 @@ def check_presets(
         raise typer.Exit(errors[0].exit_code)
 
 
+presets.command("listen")(listen)
 presets.command("capture")(capture)
 presets.command("edit")(edit)

@@ -242,6 +242,12 @@ class DisplayMissing(PluginError):
     code = "display-missing"
 
 
+class AudioDeviceMissing(PluginError):
+    """Something was to be heard where no audio device is connected, or none opens."""
+
+    code = "audio-device-missing"
+
+
 class ParameterInvalid(PluginError):
     """A preset names a parameter that the instrument lacks, or a value it does not take."""
 

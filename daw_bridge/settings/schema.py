@@ -103,6 +103,9 @@ class UserSettings(Schema):
 
     plugin_folders: tuple[str, ...] = Field((), description="More folders to look for plugins in.")
     preset_folders: tuple[str, ...] = Field((), description="More folders to look for presets in.")
+    instrument_folders: tuple[str, ...] = Field(
+        (), description="More folders to look for Faust instruments in."
+    )
     workers: int = Field(2, ge=1, le=32, description="How many instruments may render side by side.")
     idle_limit: float = Field(
         600, ge=1, le=86_400, description="Seconds after which an instrument that nobody plays is put away."

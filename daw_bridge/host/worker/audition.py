@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import mido
-import numpy as np
-from pedalboard.io import AudioStream
 
-from daw_bridge.core.audio import Samples
 from daw_bridge.core.errors import PluginError
+from daw_bridge.host.speaker import Speaker
 from daw_bridge.host.worker.live import BLOCK_FRAMES, LivePlugin
 
 CHUNK_FRAMES = 2 * BLOCK_FRAMES
@@ -20,29 +18,18 @@ CHUNK_FRAMES = 2 * BLOCK_FRAMES
 
 
 class Audition:
-    """Plays while it is open. A context manager; opening raises PluginError without an audio device."""
+    """Plays while it is open. A context manager; opening raises AudioDeviceMissing."""
 
     def __init__(self, live: LivePlugin, midi: Path) -> None:
         self._live = live
         self._loop = Loop(midi, live.rate_hz)
+        self._speaker = Speaker(live.rate_hz)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._play, daemon=True)
 
     def __enter__(self) -> Self:
-        device = AudioStream.default_output_device_name
-        if not device:
-            raise PluginError("there is no audio device.", advice="Connect one, and try again.")
-        try:
-            self._stream: Any = AudioStream(
-                output_device_name=device, sample_rate=self._live.rate_hz, num_output_channels=2
-            )
-            self._stream.__enter__()
-        except (ValueError, RuntimeError, OSError) as cause:
-            raise PluginError(
-                f"the audio device {device} does not open: {cause}", advice="Free it."
-            ) from cause
-        self._live.rate_hz = round(self._stream.sample_rate)
-        self._loop.rate_hz = self._live.rate_hz
+        self._speaker.__enter__()
+        self._live.rate_hz = self._loop.rate_hz = self._speaker.rate_hz
         self._thread.start()
         return self
 
@@ -51,12 +38,12 @@ class Audition:
     ) -> None:
         self._ended.set()
         self._thread.join()
-        self._stream.__exit__(None, None, None)
+        self._speaker.__exit__(kind, error, trace)
 
     def _play(self) -> None:
         while not self._ended.is_set():
             sound = self._live.run(self._loop.next(CHUNK_FRAMES), CHUNK_FRAMES)
-            self._stream.write(in_two_channels(sound), float(self._live.rate_hz))
+            self._speaker.write(sound)
 
 
 class Loop:
@@ -101,8 +88,3 @@ class Loop:
             self._following = 0
         self._position_s = end_s - offset_s
         return found
-
-
-def in_two_channels(sound: Samples) -> Samples:
-    """The first two channels, or one on both sides."""
-    return np.ascontiguousarray(sound[:2] if sound.shape[0] > 1 else np.repeat(sound, 2, axis=0))

@@ -29,6 +29,9 @@ in one piece, begins anew each time, and needs 25 times the memory of the sound.
 PLAYED_SLIDERS = ("bend", "mod")
 """Moved by the part, as a wheel would; `freq`, `gain` and `gate` are the voice's own."""
 
+LIBRARIES = Path(__file__).parents[1] / "faust"
+"""Where `voice.lib` lies; an instrument's own folder is looked through before."""
+
 _SLIDER = re.compile(r'\b(?:hslider|vslider|nentry|checkbox|button)\s*\(\s*"((?:[^"\\]|\\.)*)"')
 _IMPORT = re.compile(r'\bimport\s*\(\s*"([^"]+)"\s*\)')
 _METADATA = re.compile(r"\[(\w+)\s*:([^\]]*)\]")
@@ -64,7 +67,7 @@ class FaustInstrument:
         voices = _VOICES.search(source)
         self._engine = dawdreamer.RenderEngine(rate_hz, BLOCK_FRAMES)
         self._processor = self._engine.make_faust_processor("instrument")
-        self._processor.faust_libraries_path = str(path.parent)
+        self._processor.faust_libraries_paths = [str(path.parent), str(LIBRARIES)]
         self._processor.num_voices = int(voices[1]) if voices else 16
         try:
             compiled = self._processor.set_dsp(str(path)) and self._processor.compile()
@@ -149,12 +152,12 @@ def _stretches(notes: list[PlayedNote], length: int) -> Iterator[list[PlayedNote
 
 
 def _source(path: Path) -> str:
-    """The text of a .dsp and of what it imports from its own folder: DawDreamer drops units and menus."""
+    """The text of a .dsp and of what it imports from its folder or ours: DawDreamer drops units and menus."""
     texts, waiting, seen = [], [path], {path}
     while waiting:
         text = waiting.pop().read_text(encoding="utf-8")
         texts.append(text)
-        imported = {path.parent / name for name in _IMPORT.findall(text)}
+        imported = {folder / name for name in _IMPORT.findall(text) for folder in (path.parent, LIBRARIES)}
         waiting += [file for file in imported - seen if file.is_file()]
         seen |= imported
     return "\n".join(texts)

@@ -23,7 +23,7 @@ class Studio:
 
     def __init__(self, report: PathReport) -> None:
         self._report = report
-        self._instruments: dict[tuple[str, str | None, int], Instrument] = {}
+        self._instruments: dict[tuple[str, str | None, int, int], Instrument] = {}
         self._effects: Effects | None = None
         self._played: Instrument | None = None
 
@@ -79,7 +79,9 @@ class Studio:
 
     def _instrument(self, setup: InstrumentSetup, rate_hz: int) -> Instrument:
         # Pedalboard plays a plugin at any rate; DawDreamer makes everything for one.
-        key = (setup.path, setup.plugin_name, rate_hz if setup.kind == "faust" or setup.tempo_synced else 0)
+        is_faust = setup.kind == "faust"
+        edited_ns = Path(setup.path).stat().st_mtime_ns if is_faust else 0  # heard without a new start
+        key = (setup.path, setup.plugin_name, rate_hz if is_faust or setup.tempo_synced else 0, edited_ns)
         instrument = self._instruments.pop(key, None) or self._open(setup, rate_hz)
         self._instruments[key] = instrument
         if len(self._instruments) > LOADED_AT_ONCE:
