@@ -8,6 +8,8 @@ debian_packages=(
   # the test VST3: JUCE and what it builds with
   g++ cmake ninja-build pkg-config juce-modules-source juce-tools libfreetype-dev libx11-dev libxrandr-dev
   libxinerama-dev libxcursor-dev libxext-dev libasound2-dev libfontconfig1-dev libgl-dev
+  # windows: a display, a window manager, a hand that clicks
+  xvfb openbox xdotool
   # loops that nobody here made
   lmms-common
 )

@@ -1,0 +1,82 @@
+"""A display of a test's own: Xvfb with a window manager, and a hand that clicks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TIMEOUT_S = 30.0
+PROGRAMS = ("Xvfb", "openbox", "xdotool")
+
+
+@contextlib.contextmanager
+def display(folder: Path) -> Iterator[str]:
+    """Yields DISPLAY once the window manager is there. Skips, or fails in CI, where a program is missing."""
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if missing:
+        reason = f"{', '.join(missing)} not installed (tests/run.sh installs them on Debian)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI tests windows on a real display, and {reason}")
+        pytest.skip(reason)
+    ready = folder / "ready"
+    os.mkfifo(ready)
+    reading, writing = os.pipe()
+    with contextlib.ExitStack() as running:
+        server = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+        running.enter_context(_running(server, pass_fds=[writing]))
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            name = f":{pipe.readline().strip()}"
+        environment = {**os.environ, "DISPLAY": name}
+        manager = ["openbox", "--sm-disable", "--startup", f"sh -c 'echo > {ready}'"]
+        running.enter_context(_running(manager, env=environment))
+        ready.read_text()  # openbox writes it when it manages windows
+        yield name
+
+
+class Hand:
+    """Finds windows, clicks in them and closes them, as a user does."""
+
+    def __init__(self, display: str) -> None:
+        self._environment = {**os.environ, "DISPLAY": display}
+
+    def window(self, name: str) -> str:
+        """The window of this name, once it is visible."""
+        return self._do("search", "--sync", "--onlyvisible", "--name", f"^{name}$").splitlines()[0]
+
+    def click(self, window: str, x: int, y: int) -> None:
+        """Click at this place of the window."""
+        self._do("mousemove", "--window", window, str(x), str(y), "click", "1")
+
+    def close(self, window: str) -> None:
+        """Close it with the window manager's key."""
+        self._do("windowfocus", window, "key", "alt+F4")
+
+    def _do(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=True,
+        )
+        return done.stdout
+
+
+@contextlib.contextmanager
+def _running(command: list[str], **options: object) -> Iterator[None]:
+    process = subprocess.Popen(  # type: ignore[call-overload]
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
