@@ -16,6 +16,9 @@ from daw_bridge.host.worker.live import BLOCK_FRAMES, LivePlugin
 CHUNK_FRAMES = 2 * BLOCK_FRAMES
 """What is played at a time: short enough to hear a knob turn."""
 
+SHORTEST_S = 0.1
+"""A loop is as long at least."""
+
 
 class Audition:
     """Plays while it is open. A context manager; opening raises AudioDeviceMissing."""
@@ -66,7 +69,7 @@ class Loop:
                 self._events.append((now_s, bytes(message.bytes())))
         if not self._events:
             raise PluginError(f"{midi.name} holds no notes.", advice="Take another take.")
-        self._length_s = max(now_s, self._events[-1][0] + 0.001)
+        self._length_s = max(now_s, SHORTEST_S)
         self._position_s = 0.0
         self._following = 0
 
@@ -76,13 +79,14 @@ class Loop:
         found: list[tuple[bytes, float]] = []
         offset_s = 0.0
         while True:
+            is_at_the_end = end_s - offset_s >= self._length_s
             while self._following < len(self._events):
                 time_s, data = self._events[self._following]
-                if time_s + offset_s >= end_s:
+                if time_s + offset_s >= end_s and not is_at_the_end:
                     break
                 found.append((data, max(0.0, time_s + offset_s - start_s)))
                 self._following += 1
-            if end_s - offset_s < self._length_s:
+            if not is_at_the_end:
                 break
             offset_s += self._length_s
             self._following = 0
