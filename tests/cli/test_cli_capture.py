@@ -105,7 +105,9 @@ def test_a_state_of_five_megabytes_survives(
 
 def test_editing_keeps_what_is_not_the_sound(daw_bridge: Shell, presets: Path) -> None:
     preset = capture(daw_bridge, "Kept", "--no-editor", "--set", "wave=Saw")
-    before = preset.path.read_text() + "notes: {range: E0..E3}\noutput: {gain_db: -3}\n"
+    # With no parameters in the file, all but what is set now comes from the state.
+    sound = f"name: Kept\ninstrument: {{plugin: {TEST_SYNTH}, state: kept.state}}\n"
+    before = f"{sound}notes: {{range: E0..E3}}\noutput: {{gain_db: -3}}\n"
     preset.path.write_text(before)
     ended = daw_bridge("presets", "edit", "kept", "--no-editor", "--set", "cutoff=1 kHz")
     assert ended.exit_code == 0, ended.stderr
