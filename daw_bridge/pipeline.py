@@ -98,6 +98,7 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     """
     for preset in job.presets:
         steps.instruments.prepare(preset)  # instruments load while the part is heard
+    steps.engine.prepare()
     bounce, part, tempo = _hear(job, steps, memory, tell)
 
     folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, bounce.fingerprint)

@@ -1,11 +1,9 @@
-"""What every door calls: convert one bounce, or serve a session until it is closed."""
+"""What every door calls: this machine's presets and instruments, and one bounce taken all the way."""
 
 from __future__ import annotations
 
-import logging
-import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,41 +11,30 @@ from types import TracebackType
 from typing import Literal, Self
 
 from daw_bridge.core.audio import AudioClip
-from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
-from daw_bridge.core.files import remove_leftovers
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import DeliveredTake
-from daw_bridge.events import Event, Failed, Skipped, TakeDelivered, Taken, Tell
+from daw_bridge.events import TakeDelivered, Taken, Tell
 from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake import listen
-from daw_bridge.journal import Journal, State
+from daw_bridge.journal import Journal
 from daw_bridge.pipeline import Instruments, Job, Steps, run
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
-from daw_bridge.session.choice import choose, split_tags
-from daw_bridge.session.lock import SessionLock
+from daw_bridge.session.choice import split_tags
 from daw_bridge.settings import (
-    SETTINGS_NAME,
     FixedTempo,
     Session,
     SessionSettings,
     UserSettings,
-    load_session,
     load_user_settings,
     user_folder,
     user_state_folder,
 )
 from daw_bridge.transcribe import engine, estimate_tempo
-from daw_bridge.watch import FolderWatch
-
-log = logging.getLogger(__name__)
-
-MAX_ATTEMPTS = 3
-"""How often a bounce may end the bridge itself before it is left alone."""
 
 
 class Bridge:
@@ -64,6 +51,7 @@ class Bridge:
         self.user = user or load_user_settings()
         self._owned = ExitStack()
         self._instruments = instruments
+        self._making = threading.Lock()
         self._state = state or user_state_folder()
 
     def __enter__(self) -> Self:
@@ -76,24 +64,26 @@ class Bridge:
 
     @property
     def instruments(self) -> Instruments:
-        """Whoever plays parts; the host is made when it is first needed."""
-        if self._instruments is None:
-            self._instruments = self._owned.enter_context(
-                Host(
-                    max_workers=self.user.workers,
-                    time_limit_s=self.user.render_limit,
-                    idle_limit_s=self.user.idle_limit,
-                    memory_limit_mb=self.user.memory_limit,
-                    crashes=Quarantine(self._state / QUARANTINE_NAME),
-                    known=CatalogFile(self._state / CATALOG_NAME),
-                    plugin_folders=[Path(folder).expanduser() for folder in self.user.plugin_folders],
-                    faust_folders=[
-                        user_folder() / "instruments",
-                        *(Path(folder).expanduser() for folder in self.user.instrument_folders),
-                    ],
-                )
-            )
-        return self._instruments
+        """Whoever plays parts; the host is made when it is first needed, by whichever thread that is."""
+        with self._making:
+            if self._instruments is None:
+                self._instruments = self._owned.enter_context(self._host())
+            return self._instruments
+
+    def _host(self) -> Host:
+        return Host(
+            max_workers=self.user.workers,
+            time_limit_s=self.user.render_limit,
+            idle_limit_s=self.user.idle_limit,
+            memory_limit_mb=self.user.memory_limit,
+            crashes=Quarantine(self._state / QUARANTINE_NAME),
+            known=CatalogFile(self._state / CATALOG_NAME),
+            plugin_folders=[Path(folder).expanduser() for folder in self.user.plugin_folders],
+            faust_folders=[
+                user_folder() / "instruments",
+                *(Path(folder).expanduser() for folder in self.user.instrument_folders),
+            ],
+        )
 
     @cached_property
     def _journal(self) -> Journal:
@@ -170,135 +160,3 @@ class Bridge:
 def _guess_tempo(clip: AudioClip, part: Part) -> tuple[float, float] | None:
     guess = estimate_tempo(clip, part)
     return (guess.tempo_bpm, guess.confidence) if guess else None
-
-
-class OpenSession:
-    """A session that is being served: its bounces are worked on one after the other. A context manager."""
-
-    def __init__(self, bridge: Bridge, session: Session, tell: Tell, *, poll: bool | None = None) -> None:
-        self.session = session
-        self._poll = session.settings.poll if poll is None else poll
-        self._bridge = bridge
-        self._tell = tell
-        self._queue: queue.Queue[Path | None] = queue.Queue()
-        self._closing = threading.Event()
-        self._open = ExitStack()
-        self._worker = threading.Thread(target=self._work, name=f"session {session.folder.name}")
-
-    def __enter__(self) -> OpenSession:
-        """Lock the session, clean up after a killed bridge, and begin. Raises SessionBusy."""
-        with ExitStack() as opening:
-            opening.enter_context(SessionLock(self.session.state))
-            self._journal = Journal(self.session.state / "journal.sqlite3", self.session.folder)
-            opening.callback(self._journal.close)
-            for leftover in remove_leftovers(self.session.delivered):
-                log.info("removed a half-written file: %s", leftover)
-            self._worker.start()
-            opening.callback(self._end_work)
-            opening.enter_context(
-                FolderWatch(
-                    self.session.watched,
-                    self.submit,
-                    settle_s=self.session.settings.settle,
-                    poll=self._poll,
-                    ignore=[self.session.delivered, self.session.state],
-                )
-            )
-            self._open = opening.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._open.close()
-
-    def submit(self, bounce: Path) -> None:
-        """Queue a settled bounce, unless this version of it has been dealt with."""
-        self._guarded(bounce, partial(self._submit, bounce))
-
-    def _submit(self, bounce: Path) -> None:
-        try:
-            is_new = self._journal.submit(bounce)
-        except FileNotFoundError:
-            return  # gone again between the watcher and here: nothing to do
-        if is_new:
-            self._queue.put(bounce)
-        else:
-            self._tell(Skipped(bounce))
-
-    def _end_work(self) -> None:
-        self._closing.set()
-        self._queue.put(None)
-        self._worker.join()
-
-    def _work(self) -> None:
-        while (bounce := self._queue.get()) is not None and not self._closing.is_set():
-            self._guarded(bounce, partial(self._take, bounce))
-
-    def _take(self, bounce: Path) -> None:
-        if self._journal.start(bounce) > MAX_ATTEMPTS:
-            raise BounceAbandoned(
-                f"The bridge was ended {MAX_ATTEMPTS} times while it worked on this file.",
-                where=bounce,
-                advice="Bounce it again to have it tried again.",
-            )
-        self._tell(Taken(bounce))
-        failures: list[BridgeError] = []
-
-        def tell(event: Event) -> None:
-            if self._closing.is_set():
-                raise _Closing
-            if isinstance(event, Failed):
-                failures.append(event.error)
-            self._tell(event)
-
-        delivered = run(
-            self._job(bounce), self._bridge.steps(self.session.settings.engine), self._journal, tell
-        )
-        state = State.INCOMPLETE if failures else State.DELIVERED
-        self._journal.finish(bounce, state, error=str(failures[0]) if failures else None)
-        self._tell(TakeDelivered(bounce, delivered))
-
-    def _job(self, bounce: Path) -> Job:
-        # Read anew for each bounce, so that an edit of bridge.yaml holds from the next one on.
-        session = load_session(self.session.folder)
-        library = self._bridge.library(session)
-        choice = choose(session, bounce, library.has)
-        return Job(
-            bounce=bounce,
-            take=choice.take,
-            deliver_to=session.delivered,
-            presets=tuple(library.find(name) for name in choice.presets),
-            profile=choice.profile,
-            tempo=session.settings.tempo,
-            tempo_named_by=SETTINGS_NAME,
-            warnings=choice.warnings,
-        )
-
-    def _guarded(self, bounce: Path, work: Callable[[], None]) -> None:
-        """Whatever goes wrong with one bounce is told and noted; the daemon goes on."""
-        try:
-            work()
-        except _Closing:
-            log.info("closing: %s is taken up at the next start", bounce)
-        except BounceMissing as error:
-            self._note(bounce, error, forget=True)
-        except BridgeError as error:
-            self._note(bounce, error)
-        except Exception as cause:
-            log.exception("an unforeseen error with %s", bounce)
-            self._note(bounce, InternalError.of(cause, where=bounce))
-
-    def _note(self, bounce: Path, error: BridgeError, *, forget: bool = False) -> None:
-        try:
-            if forget:
-                self._journal.forget(bounce)
-            else:
-                self._journal.finish(bounce, State.FAILED, error_code=error.code, error=str(error))
-        except BridgeError as journal_error:
-            self._tell(Failed(bounce, journal_error))
-        self._tell(Failed(bounce, error))
-
-
-class _Closing(Exception):
-    """The session is being closed; the bounce in work is taken up at the next start."""

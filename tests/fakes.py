@@ -26,6 +26,9 @@ class FakeEngine:
     rate_hz: int = 22_050
     asked: int = 0
 
+    def prepare(self) -> None:
+        pass
+
     def transcribe(
         self, clip: AudioClip, *, profile: str = "auto", on_progress: Progress = no_progress
     ) -> Part:

@@ -49,7 +49,8 @@ def demo(
     from daw_bridge.core.errors import InternalError
     from daw_bridge.core.files import write_whole
     from daw_bridge.events import Failed, TakeDelivered
-    from daw_bridge.service import Bridge, OpenSession
+    from daw_bridge.service import Bridge
+    from daw_bridge.serving import OpenSession
     from daw_bridge.session.start import start_session
     from daw_bridge.settings import SETTINGS_NAME
 

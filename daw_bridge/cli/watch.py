@@ -34,7 +34,8 @@ def watch(
       daw-bridge watch --poll /Volumes/Studio/Song
     """
     from daw_bridge.cli.reporter import Reporter
-    from daw_bridge.service import Bridge, OpenSession
+    from daw_bridge.service import Bridge
+    from daw_bridge.serving import OpenSession
     from daw_bridge.settings import load_session
 
     keep_log()

@@ -6,6 +6,7 @@ for TensorFlow and librosa, so the file is found without that.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import threading
 from importlib.metadata import PackageNotFoundError, version
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from daw_bridge.core.audio import AudioClip
-from daw_bridge.core.errors import EngineFailed, EngineMissing
+from daw_bridge.core.errors import BridgeError, EngineFailed, EngineMissing
 from daw_bridge.core.notes import Part
 from daw_bridge.transcribe import posteriors
 from daw_bridge.transcribe.decoding import decode
@@ -56,6 +57,15 @@ class BasicPitch:
             return f"{version('basic-pitch')}+{DECODING}"
         except PackageNotFoundError as cause:
             raise EngineMissing("The package basic-pitch is not installed.", advice=_REINSTALL) from cause
+
+    def prepare(self) -> None:
+        """As `Engine.prepare`."""
+
+        def load() -> None:
+            with contextlib.suppress(BridgeError):  # `transcribe` meets it again, and says so
+                self._load()
+
+        threading.Thread(target=load, name="load basic-pitch").start()
 
     def transcribe(
         self, clip: AudioClip, *, profile: str = "auto", on_progress: Progress = no_progress

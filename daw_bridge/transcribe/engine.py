@@ -27,6 +27,9 @@ class Engine(Protocol):
     version: str
     rate_hz: int
 
+    def prepare(self) -> None:
+        """Begin to load the model; does not wait, and does not say what goes wrong."""
+
     def transcribe(
         self, clip: AudioClip, *, profile: str = "auto", on_progress: Progress = no_progress
     ) -> Part:

@@ -12,7 +12,8 @@ import pytest
 from daw_bridge.core.errors import BridgeError, SessionBusy
 from daw_bridge.events import Failed, NotesDelivered, Skipped, TakeDelivered, Taken
 from daw_bridge.pipeline import Steps
-from daw_bridge.service import Bridge, OpenSession
+from daw_bridge.service import Bridge
+from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import Session, UserSettings
 from tests.fakes import FakeEngine, FakeInstruments
