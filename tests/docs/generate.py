@@ -20,7 +20,7 @@ from daw_bridge.core import errors
 from daw_bridge.core.errors import BridgeError
 from daw_bridge.presets.schema import Preset
 from daw_bridge.settings.schema import SessionSettings, UserSettings
-from tests.docs.instruments import instrument_tables, preset_table
+from tests.docs.instruments import instrument_tables, preset_table, sound_tables
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,6 +81,7 @@ STRETCHES: dict[str, tuple[str, Callable[[], str]]] = {
     "preset": ("docs/usage/presets.md", lambda: key_table(Preset)),
     "instruments": ("docs/instruments.md", instrument_tables),
     "presets": ("presets/README.md", preset_table),
+    "sounds": ("docs/usage/sounds.md", sound_tables),
 }
 SCHEMAS: dict[str, type[BaseModel]] = {
     "docs/schema/bridge.schema.json": SessionSettings,

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from daw_bridge.host.host import EMBEDDED_FOLDER
-from daw_bridge.presets import PresetLibrary, factory_folder
+from daw_bridge.presets import PresetLibrary, StoredPreset, factory_folder
+from daw_bridge.presets.phrases import FAMILIES
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures" / "presets"
+"""Drawn by `python -m tests.docs.pictures`."""
 
 _DECLARED = re.compile(r'^declare (\w+) "(.*)";', re.MULTILINE)
 _SLIDER = re.compile(
@@ -73,13 +78,30 @@ def _instrument_tables() -> Iterator[str]:
 
 def preset_table() -> str:
     """Every factory preset, by its first tag and its name."""
-    library = PresetLibrary([factory_folder()])
-    found = sorted(
-        (library.find(slug) for slug in library.slugs()), key=lambda it: (it.preset.tags[0], it.slug)
-    )
     rows = [
         f"| [{it.name}]({it.path.name}) | {', '.join(it.preset.tags)} | {it.preset.instrument.faust} "
         f"| {it.preset.description} |"
-        for it in found
+        for it in sorted(_factory_presets(), key=lambda it: (it.preset.tags[0], it.slug))
     ]
     return "\n".join(["| preset | tags | instrument | sound |", "|---|---|---|---|", *rows])
+
+
+def sound_tables() -> str:
+    """Every factory preset with its picture, a table a family."""
+    return "\n\n".join(_sound_table(family) for family in FAMILIES)
+
+
+def _sound_table(family: str) -> str:
+    rows = [
+        f"| ![Spectrogram of {it.name}](../pictures/presets/{it.slug}.png) "
+        f"| **[{it.name}](../../presets/{it.path.name})**<br>{it.preset.description}<br>"
+        f"{' '.join(f'`{tag}`' for tag in it.preset.tags)} |"
+        for it in _factory_presets()
+        if it.preset.tags[0] == family
+    ]
+    return "\n".join([f"## {family.capitalize()}", "", "| picture | sound |", "|---|---|", *rows])
+
+
+def _factory_presets() -> list[StoredPreset]:
+    library = PresetLibrary([factory_folder()])
+    return [library.find(slug) for slug in library.slugs()]
