@@ -32,7 +32,7 @@ def doctor(json: Json = False) -> None:
     Says what is wrong and how to mend it, and ends with exit code 1 then.
     """
     parts = [_looked_at("engine", _engine), _looked_at("instruments", _instruments)]
-    findings = [*_packages(), *_folders(), *parts]
+    findings = [*_packages(), *_folders(), *parts, *_set_aside()]
     plugins = _plugins()
     if json:
         print_json({"findings": [vars(f) for f in findings], "plugins": plugins})
@@ -116,6 +116,23 @@ def _plugins() -> list[dict[str, str]]:
     return [
         {"name": plugin.name, "format": plugin.format, "path": str(plugin.path)}
         for plugin in installed_plugins(folders)
+    ]
+
+
+def _set_aside() -> list[Finding]:
+    from daw_bridge.host.plugins import Plugins
+
+    try:
+        aside = Plugins.of_user().set_aside()
+    except SettingsInvalid:  # a finding of its own
+        return []
+    return [
+        Finding(
+            "set aside",
+            f"{plugin.name}: {plugin.what}",
+            f'Try again: daw-bridge plugins unblock "{plugin.name}"',
+        )
+        for plugin in aside
     ]
 
 
