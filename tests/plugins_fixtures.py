@@ -40,7 +40,7 @@ def test_synth(test_synth_folder: Path) -> Path:
 
 
 def copy_plugin(bundle: Path, folder: Path, name: str) -> Path:
-    """A copy under another name: with "Shell" or "Effect" in it the other plugins, else the synth so called."""
+    """A copy under another name: "Shell" or "Effect" in it makes it those plugins, else the synth."""
     copied = folder / f"{name}.vst3"
     shutil.copytree(bundle, copied)
     for binary in list(copied.rglob("*.so")):

@@ -76,7 +76,9 @@ def chords() -> Part:
 def bare_call(folder: Path, part: Part) -> Callable[[], None]:
     """The same events to the same plugin, in this process."""
     plugin = pedalboard.VST3Plugin(str(folder / f"{TEST_SYNTH}.vst3"))
-    messages: list[Any] = [(event.data, event.frame / RATE_HZ) for event in midi_events(part, rate_hz=RATE_HZ)]
+    messages: list[Any] = [
+        (event.data, event.frame / RATE_HZ) for event in midi_events(part, rate_hz=RATE_HZ)
+    ]
 
     def call() -> None:
         sound = plugin(messages, PART_S, RATE_HZ, 2, 512, False)

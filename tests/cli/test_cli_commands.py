@@ -90,7 +90,9 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(daw_bridge: Shell) -> 
     assert 'Did you mean "workers"?' in ended.stdout
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["init"], ["watch"], ["convert"], ["presets"], ["plugins"], ["doctor"]])
+@pytest.mark.parametrize(
+    "command", [[], ["demo"], ["init"], ["watch"], ["convert"], ["presets"], ["plugins"], ["doctor"]]
+)
 def test_every_command_explains_itself(daw_bridge: Shell, command: list[str]) -> None:
     ended = daw_bridge(*command, "--help")
     assert ended.exit_code == 0
