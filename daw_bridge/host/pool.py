@@ -79,9 +79,11 @@ class WorkerPool:
 
     @contextlib.contextmanager
     def worker_if_room(self, key: WorkerKey, instrument: str = "") -> Iterator[WorkerProcess | None]:
-        """The same for loading ahead, or None at once if another worker would have to go or be waited for."""
+        """The same for loading ahead; None at once if there is no room, or nothing left to be done."""
         with self._changed:
-            slot = None if self._closed else self._idle(key, instrument) or self._started(key)
+            slot = None
+            if not self._closed and not self._has(key, instrument):
+                slot = self._idle(key, instrument) or self._started(key)
             if slot is not None:
                 self._occupy(slot, instrument, is_preparing=True)
         try:
@@ -133,6 +135,14 @@ class WorkerPool:
         if not any(instrument in slot.loaded for slot in idle) and self._is_being_prepared(key, instrument):
             return None
         return max(idle, key=lambda slot: instrument in slot.loaded, default=None)
+
+    def _has(self, key: WorkerKey, instrument: str) -> bool:
+        """Whether a worker has loaded the instrument, or is at it."""
+        return any(
+            instrument in slot.loaded or slot.busy_with == instrument
+            for slot in self._slots
+            if slot.key == key and slot.process.alive
+        )
 
     def _is_being_prepared(self, key: WorkerKey, instrument: str) -> bool:
         """Then waiting for it is sooner than loading it once more."""

@@ -127,9 +127,9 @@ def test_a_fault_at_load_is_named_and_the_next_render_works(
 
 def test_slow_is_no_fault(make_host: MakeHost) -> None:
     host = make_host(time_limit_s=3.0)
-    part = line(60, 62, 64, step_s=1.0)
+    part = line(60, 62, 64, step_s=0.8)
     preset = stored({"plugin": TEST_SYNTH, "parameters": {"fault": "Slow"}}, output={"tail": 0.0})
-    assert host.render(part, preset, rate_hz=RATE_HZ).clip.duration_s == 5.0
+    assert host.render(part, preset, rate_hz=RATE_HZ).clip.duration_s == 4.0
 
 
 @pytest.mark.parametrize(("channels", "warned"), [("1", False), ("4", True)])

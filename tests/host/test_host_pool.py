@@ -132,6 +132,17 @@ def test_a_plugin_makes_room_among_the_idle_but_a_second_faust_worker_does_not(m
             assert not one.alive
 
 
+def test_nothing_is_prepared_that_is_loaded_or_being_played(make_pool: MakePool) -> None:
+    pool = make_pool(workers=3)
+    with pool.worker(FAUST_KEY, "bass"):
+        with pool.worker_if_room(FAUST_KEY, "bass") as superfluous:
+            assert superfluous is None
+        with pool.worker_if_room(FAUST_KEY, "lead") as useful:
+            assert useful is not None
+    with pool.worker_if_room(FAUST_KEY, "bass") as superfluous:
+        assert superfluous is None
+
+
 def test_a_render_waits_for_what_is_being_prepared_rather_than_load_it_again(make_pool: MakePool) -> None:
     pool = make_pool(workers=3)
     waiting, released = Event(), Event()
