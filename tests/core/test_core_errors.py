@@ -17,4 +17,3 @@ def test_an_error_says_what_where_and_what_to_do() -> None:
 def test_every_error_has_a_name_of_its_own() -> None:
     codes = [cls.code for cls in CLASSES]
     assert len(set(codes)) == len(codes)
-
