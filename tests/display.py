@@ -28,7 +28,10 @@ def display(folder: Path) -> Iterator[str]:
     os.mkfifo(ready)
     reading, writing = os.pipe()
     with contextlib.ExitStack() as running:
-        server = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+        # Never :0, which JUCE takes when DISPLAY is not set: plugins of other tests would die with it.
+        own = f":{100 + os.getpid() % 10_000}"
+        screen = ["-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+        server = ["Xvfb", own, "-displayfd", str(writing), *screen]
         running.enter_context(_running(server, pass_fds=[writing]))
         os.close(writing)
         with os.fdopen(reading) as pipe:
