@@ -66,17 +66,23 @@ class Trainer:
         return self.folder / "checkpoints" / name
 
     def resume(self) -> bool:
-        """Go on from the last checkpoint, if there is one."""
-        path = self.checkpoint if self.checkpoint.exists() else self.folder / "checkpoints" / "last.pt"
-        if not path.exists():
+        """Go on from the last checkpoint, if there is one.
+
+        An annealing goes on only where it began at that checkpoint; else it begins there anew.
+        """
+        last = self.folder / "checkpoints" / "last.pt"
+        if not last.exists():
             return False
-        kept: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        kept: dict[str, Any] = torch.load(last, map_location="cpu", weights_only=True)
+        began_here = kept["step"]
+        if self.course.anneal_steps and self.checkpoint.exists():
+            annealed = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+            kept = annealed if annealed["begun_at"] == began_here else kept
         self.network.load_state_dict(kept["network"])
         self.average = kept["average"]
         self.optimiser.load_state_dict(kept["optimiser"])
-        self.step, self.begun_at = kept["step"], kept["begun_at"]
-        if self.course.anneal_steps and path != self.checkpoint:
-            self.begun_at = self.step
+        self.step = kept["step"]
+        self.begun_at = began_here if self.course.anneal_steps else 0
         return True
 
     def save(self) -> None:

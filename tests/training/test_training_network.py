@@ -138,6 +138,13 @@ def test_annealing_ends_and_leaves_the_checkpoint_to_go_on_from(tmp_path: Path) 
     assert annealing.step == 7
     assert load_network(tmp_path / "a" / "checkpoints" / "last.pt")[1] == 3
     assert load_network(tmp_path / "a" / "checkpoints" / "annealed.pt")[1] == 7
+    assert Trainer(tmp_path / "a", Course(anneal_steps=4), SMALL).resume()
+    further = Trainer(tmp_path / "a", Course(clips=2, frames=24), SMALL)
+    further.resume()
+    further.run(lambda step: step >= 5)
+    anew = Trainer(tmp_path / "a", Course(clips=2, frames=24, anneal_steps=4), SMALL)
+    anew.resume()
+    assert (anew.step, anew.begun_at) == (5, 5)
 
 
 def test_it_can_learn_one_crop_by_heart(tmp_path: Path) -> None:
