@@ -37,4 +37,11 @@ run=("${uv[@]}" run --no-sync)
 if command -v juce_dummy >/dev/null || [ -d /usr/share/juce ]; then
   bash tests/real/vst3/build.sh
 fi
-exec "${run[@]}" pytest -n 2 --dist loadfile "$@"
+if [ $# -gt 0 ]; then
+  exec "${run[@]}" pytest "$@"
+fi
+# Tests that load a plugin into their own process have one to themselves: among displays and sound devices
+# that other tests open and close, a plugin once took pytest down with it.
+in_process=(tests/host/test_host_messages.py tests/host/test_host_plugin.py tests/host/test_host_tempo.py)
+"${run[@]}" pytest "${in_process[@]}"
+exec "${run[@]}" pytest -n 2 --dist loadfile --max-worker-restart=0 "${in_process[@]/#/--ignore=}"
