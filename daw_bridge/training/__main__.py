@@ -71,7 +71,7 @@ def evaluate(folder: Path, options: argparse.Namespace) -> int:
     import onnx
 
     from daw_bridge.training import dataset, evaluate
-    from daw_bridge.training.decoding import Thresholds, decode
+    from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
 
     model: Path = options.model or folder / "model.onnx"
     some = dataset.ready(folder, options.split)[: options.stems]
@@ -98,7 +98,7 @@ def export(folder: Path, options: argparse.Namespace) -> int:
     import json
 
     from daw_bridge.training import export
-    from daw_bridge.training.decoding import Thresholds
+    from daw_bridge.transcribe.bridge.decoding import Thresholds
 
     checkpoint: Path = options.checkpoint or folder / "checkpoints" / "annealed.pt"
     network, step = export.load_network(checkpoint)

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from daw_bridge.training import stems
-from daw_bridge.training.features import (
+from daw_bridge.training.stems import Stem
+from daw_bridge.training.targets import targets
+from daw_bridge.transcribe.bridge.features import (
     BINS,
     BINS_A_SEMITONE,
     FLOOR_DB,
@@ -19,8 +21,6 @@ from daw_bridge.training.features import (
     features,
     to_bytes,
 )
-from daw_bridge.training.stems import Stem
-from daw_bridge.training.targets import targets
 
 LARGEST_SHIFT = 5
 """Crops are moved by so many semitones at most."""

@@ -14,10 +14,11 @@ import numpy as np
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note
 from daw_bridge.training import dataset, stems
-from daw_bridge.training.decoding import Floats, Thresholds, decode
-from daw_bridge.training.features import RATE_HZ, features
 from daw_bridge.training.scoring import Score, score
 from daw_bridge.training.stems import Stem
+from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
+from daw_bridge.transcribe.bridge.features import RATE_HZ, features
+from daw_bridge.transcribe.bridge.maps import Floats
 
 Transcriber = Callable[[Stem], Sequence[Note]]
 
@@ -77,7 +78,7 @@ def _session(model: Path) -> Any:
 
 def basic_pitch(folder: Path) -> Transcriber:
     """basic-pitch's model with our decoding of it, profile "auto"."""
-    from daw_bridge.transcribe.basic_pitch import BasicPitch
+    from daw_bridge.transcribe.basic_pitch.engine import BasicPitch
 
     engine = BasicPitch()
 
@@ -93,7 +94,7 @@ def speed(folder: Path, model: Path, stem: Stem, rounds: int = 9) -> tuple[float
 
     Medians of some rounds in turns. Processor time, not the clock: other work may share the cores.
     """
-    from daw_bridge.transcribe.basic_pitch import BasicPitch
+    from daw_bridge.transcribe.basic_pitch.engine import BasicPitch
 
     samples = stems.read_flac(folder / "stems" / f"{stem.name}.flac")
     clip, engine, session = AudioClip(samples[None], RATE_HZ), BasicPitch(), _session(model)

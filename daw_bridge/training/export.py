@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from daw_bridge.training.decoding import Thresholds
-from daw_bridge.training.features import BINS, CHANNELS
 from daw_bridge.training.network import Network, Shape
-from daw_bridge.training.targets import MAPS
 from daw_bridge.training.train import averaged
+from daw_bridge.transcribe.bridge.decoding import Thresholds
+from daw_bridge.transcribe.bridge.features import BINS, CHANNELS
+from daw_bridge.transcribe.bridge.maps import MAPS
 
 INPUT, OUTPUT = "spectra", "maps"
 OPSET = 17

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from daw_bridge.training.features import BINS_A_SEMITONE, CHANNELS, SEMITONES
-from daw_bridge.training.targets import KEYS, MAPS, STEPS_A_FRAME
+from daw_bridge.transcribe.bridge.features import BINS_A_SEMITONE, CHANNELS, SEMITONES
+from daw_bridge.transcribe.bridge.maps import KEYS, MAPS, STEPS_A_FRAME
 
 PARTIALS = (-12, 0, 12, 19, 24, 28, 31, 34, 36)
 """Semitones from a key to its sub-octave and to its first eight partials, each to the nearest."""

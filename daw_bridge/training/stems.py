@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, songs
-from daw_bridge.training.features import RATE_HZ
 from daw_bridge.training.lines import Setting
 from daw_bridge.training.performance import Performance, played
 from daw_bridge.training.recipe import FAMILIES, LENGTH_S, LINES, ONE_VOICE_LINES, Plan
 from daw_bridge.training.songs import Voice
+from daw_bridge.transcribe.bridge.features import RATE_HZ
 
 ATTEMPTS = 8
 FEWEST_NOTES = 4

@@ -10,18 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
 from daw_bridge.core.notes import Note
-from daw_bridge.training.features import FRAME_SAMPLES, LOWEST_KEY, RATE_HZ
-
-KEYS = 88
-MAPS = ("sounding", "onset", "offset", "velocity")
-STEPS_A_FRAME = 2
-STEP_S = FRAME_SAMPLES / STEPS_A_FRAME / RATE_HZ
-"""11.6 ms."""
-
-Floats = npt.NDArray[np.float32]
+from daw_bridge.transcribe.bridge.features import LOWEST_KEY
+from daw_bridge.transcribe.bridge.maps import KEYS, MAPS, STEP_S, STEPS_A_FRAME, Floats
 
 
 def targets(notes: Iterable[Note], frames: int, *, first_frame: int = 0, transpose: int = 0) -> Floats:

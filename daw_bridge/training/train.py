@@ -13,12 +13,12 @@ import numpy as np
 import torch
 
 from daw_bridge.training import dataset
-from daw_bridge.training.decoding import Thresholds, decode
 from daw_bridge.training.losses import losses
 from daw_bridge.training.network import Network, Shape
 from daw_bridge.training.scoring import Score, score
 from daw_bridge.training.stems import Stem
 from daw_bridge.training.targets import targets
+from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
 
 AVERAGING, ANNEALED_AVERAGING = 0.998, 0.99
 """How much of the averaged weights stays at each step; an annealing forgets faster what was before it."""

@@ -18,8 +18,8 @@ import numpy as np
 from pedalboard.io import AudioFile
 
 from daw_bridge.core.audio import AudioClip, Samples
-from daw_bridge.transcribe.basic_pitch import BasicPitch
-from daw_bridge.transcribe.posteriors import LOWEST_KEY, RATE_HZ, Posteriors
+from daw_bridge.transcribe.basic_pitch.engine import BasicPitch
+from daw_bridge.transcribe.basic_pitch.posteriors import LOWEST_KEY, RATE_HZ, Posteriors
 from tests.bench import ours, workers
 from tests.transcribe.tones import chord_line
 

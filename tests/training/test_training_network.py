@@ -14,13 +14,13 @@ torch: Any = pytest.importorskip("torch", reason="needs torch, of the dependency
 
 from daw_bridge.core.notes import Note  # noqa: E402
 from daw_bridge.training import dataset  # noqa: E402
-from daw_bridge.training.decoding import Thresholds  # noqa: E402
 from daw_bridge.training.export import export, load_network  # noqa: E402
-from daw_bridge.training.features import BINS, CHANNELS, SEMITONES  # noqa: E402
 from daw_bridge.training.losses import losses  # noqa: E402
 from daw_bridge.training.network import PARTIALS, Network, Shape  # noqa: E402
 from daw_bridge.training.targets import targets  # noqa: E402
 from daw_bridge.training.train import Course, Trainer  # noqa: E402
+from daw_bridge.transcribe.bridge.decoding import Thresholds  # noqa: E402
+from daw_bridge.transcribe.bridge.features import BINS, CHANNELS, SEMITONES  # noqa: E402
 
 SMALL = Shape(local=4, channels=8, pooled=8, dilations=(1, 2), pooled_after=1)
 

@@ -8,9 +8,9 @@ import pytest
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, stems
-from daw_bridge.training.features import RATE_HZ, features
 from daw_bridge.training.performance import Performance
 from daw_bridge.training.players import PLAY_RATE_HZ, soundfonts
+from daw_bridge.transcribe.bridge.features import RATE_HZ, features
 
 LINE = Performance((Note(1.0, 60, 1.5, 100), Note(2.123, 64, 2.6, 100), Note(3.3, 67, 4.0, 90)))
 SOFT_ATTACK_S = 0.02

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daw_bridge.core.notes import Note
-from daw_bridge.training.decoding import Thresholds, decode
 from daw_bridge.training.scoring import score
-from daw_bridge.training.targets import STEP_S, targets
+from daw_bridge.training.targets import targets
+from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
+from daw_bridge.transcribe.bridge.maps import STEP_S
 
 FRAMES = 200
 SOUNDING, ONSET, OFFSET, VELOCITY = range(4)

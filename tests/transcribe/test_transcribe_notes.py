@@ -12,7 +12,7 @@ from pedalboard.io import AudioFile
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.transcribe import engine
-from daw_bridge.transcribe.posteriors import HOP_SAMPLES
+from daw_bridge.transcribe.basic_pitch.posteriors import HOP_SAMPLES
 from tests.transcribe.tones import RATE_HZ, Line, chord_line, melody, play
 
 LOOPS = Path("/usr/share/lmms/samples")

@@ -10,12 +10,12 @@ import pytest
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, stems
-from daw_bridge.training.decoding import Thresholds, decode
-from daw_bridge.training.features import RATE_HZ, features
 from daw_bridge.training.performance import Performance
 from daw_bridge.training.scoring import score
+from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
+from daw_bridge.transcribe.bridge.features import RATE_HZ, features
 
-MODEL = Path(str(files("daw_bridge.training").joinpath("model.onnx")))
+MODEL = Path(str(files("daw_bridge.transcribe.bridge").joinpath("model.onnx")))
 
 
 @pytest.fixture(scope="module")

@@ -6,22 +6,27 @@ for TensorFlow and librosa, so the file is found without that.
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import threading
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from daw_bridge.core.audio import AudioClip
-from daw_bridge.core.errors import BridgeError, EngineFailed, EngineMissing
+from daw_bridge.core.errors import EngineMissing
 from daw_bridge.core.notes import Part
-from daw_bridge.transcribe import posteriors
-from daw_bridge.transcribe.decoding import decode
+from daw_bridge.transcribe.basic_pitch import posteriors
+from daw_bridge.transcribe.basic_pitch.decoding import decode
+from daw_bridge.transcribe.basic_pitch.posteriors import (
+    KEPT_FRAMES,
+    KEYS,
+    MARGIN_FRAMES,
+    RATE_HZ,
+    Floats,
+    Posteriors,
+)
 from daw_bridge.transcribe.engine import Progress, no_progress
-from daw_bridge.transcribe.posteriors import KEPT_FRAMES, KEYS, MARGIN_FRAMES, RATE_HZ, Floats, Posteriors
+from daw_bridge.transcribe.onnx_model import OnnxModel
 from daw_bridge.transcribe.profiles import find_profile
 
 MODEL = Path("saved_models", "icassp_2022", "nmp.onnx")
@@ -46,9 +51,8 @@ class BasicPitch:
     rate_hz = RATE_HZ
 
     def __init__(self) -> None:
-        self._session: Any = None
+        self._model = OnnxModel(self.name, find_model, mend=_REINSTALL)
         self._silence: list[Floats] | None = None
-        self._loading = threading.Lock()
 
     @property
     def version(self) -> str:
@@ -60,12 +64,7 @@ class BasicPitch:
 
     def prepare(self) -> None:
         """As `Engine.prepare`."""
-
-        def load() -> None:
-            with contextlib.suppress(BridgeError):  # `transcribe` meets it again, and says so
-                self._load()
-
-        threading.Thread(target=load, name="load basic-pitch").start()
+        self._model.prepare()
 
     def transcribe(
         self, clip: AudioClip, *, profile: str = "auto", on_progress: Progress = no_progress
@@ -79,20 +78,19 @@ class BasicPitch:
         """Run the network over the clip (one channel at 22,050 Hz). Errors as `Engine.transcribe`."""
         if clip.rate_hz != RATE_HZ or clip.channels != 1:
             raise ValueError(f"one channel at {RATE_HZ} Hz wanted, not {clip.channels} at {clip.rate_hz} Hz")
-        session = self._load()
         samples = clip.samples[0]
         count = posteriors.window_count(len(samples))
         note, onset = (np.empty((KEYS, count * KEPT_FRAMES), np.float32) for _ in range(2))
         done = 0
         for block in posteriors.windows(samples, BATCH):
             start, stop = done * KEPT_FRAMES, (done + len(block)) * KEPT_FRAMES
-            note[:, start:stop], onset[:, start:stop] = map(_stitched, self._hear(session, block))
+            note[:, start:stop], onset[:, start:stop] = map(_stitched, self._hear(block))
             done += len(block)
             on_progress(done / count)
         frames = posteriors.frame_count(len(samples))
         return Posteriors(note[:, :frames], onset[:, :frames])
 
-    def _hear(self, session: Any, block: Floats) -> list[Floats]:
+    def _hear(self, block: Floats) -> list[Floats]:
         """Run the windows that hold sound: digital silence, common in stems, has one known answer.
 
         Silence in a batch would not get the same answer as alone: the network scales each window by its
@@ -100,20 +98,17 @@ class BasicPitch:
         """
         sounding = block.any(axis=(1, 2))
         if sounding.all():
-            return _run(session, block)
+            return self._run(block)
         if self._silence is None:
-            self._silence = _run(session, np.zeros_like(block[:1]))
+            self._silence = self._run(np.zeros_like(block[:1]))
         answers = [np.repeat(silence, len(block), axis=0) for silence in self._silence]
         if sounding.any():
-            for answer, heard in zip(answers, _run(session, block[sounding]), strict=True):
+            for answer, heard in zip(answers, self._run(block[sounding]), strict=True):
                 answer[sounding] = heard
         return answers
 
-    def _load(self) -> Any:
-        with self._loading:
-            if self._session is None:
-                self._session = _open_session(find_model())
-            return self._session
+    def _run(self, block: Floats) -> list[Floats]:
+        return self._model.run([NOTE, ONSET], {INPUT: block})
 
 
 def find_model() -> Path:
@@ -127,39 +122,7 @@ def find_model() -> Path:
     return model
 
 
-def _open_session(model: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    # Waiting threads would otherwise spin, and take the cores from the DAW and from rendering.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    except _onnx_errors() as cause:
-        raise EngineMissing(
-            f"basic-pitch's model can't be loaded ({cause}).", where=model, advice=_REINSTALL
-        ) from cause
-
-
-def _run(session: Any, block: Floats) -> list[Floats]:
-    try:
-        answers: list[Floats] = session.run([NOTE, ONSET], {INPUT: block})
-    except _onnx_errors() as cause:
-        raise EngineFailed(
-            f"basic-pitch's model stopped with an error ({cause}).",
-            advice="Free some memory and bounce again; report it if it happens again.",
-        ) from cause
-    return answers
-
-
 def _stitched(answer: Floats) -> Floats:
     """[windows, 172, keys] -> [keys, windows * 142]."""
     kept = answer[:, MARGIN_FRAMES:-MARGIN_FRAMES]
     return kept.reshape(-1, kept.shape[-1]).T
-
-
-def _onnx_errors() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises: its own classes (each a bare Exception), and RuntimeError."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    return (state.Fail, state.InvalidProtobuf, state.NoSuchFile, state.RuntimeException, RuntimeError)

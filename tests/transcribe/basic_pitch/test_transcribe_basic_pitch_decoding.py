@@ -14,8 +14,8 @@ from hypothesis.extra.numpy import arrays
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note
 from daw_bridge.transcribe import PROFILES
-from daw_bridge.transcribe.decoding import MINIMUM_FRAMES, RELEASE_FRAMES, decode
-from daw_bridge.transcribe.posteriors import (
+from daw_bridge.transcribe.basic_pitch.decoding import MINIMUM_FRAMES, RELEASE_FRAMES, decode
+from daw_bridge.transcribe.basic_pitch.posteriors import (
     FRAME_SAMPLES,
     KEYS,
     LOWEST_KEY,

@@ -38,6 +38,9 @@ FLOOR_DB = 96.0
 """Levels below this under a full-scale sine count as silence."""
 BLOCK_FRAMES = 128
 
+REACH_FRAMES = 9
+"""A frame depends on the samples of so many frames to each side: half a long window and the filters."""
+
 Floats = npt.NDArray[np.float32]
 Levels = npt.NDArray[np.uint8]
 
@@ -52,12 +55,20 @@ def bin_frequency_hz() -> npt.NDArray[np.float64]:
     return np.asarray(27.5 * 2.0 ** ((np.arange(BINS) - 1) / (12 * BINS_A_SEMITONE)))
 
 
-def features(samples: Floats) -> Floats:
+def features(samples: Floats, start: int = 0, stop: int | None = None) -> Floats:
     """One channel at 22,050 Hz -> float32 [4, frames, 309], 0.0 (silence) to 1.0 (a full-scale sine).
 
     Frame f holds samples 512 f to 512 f + 511. Its long windows are centred on its middle, its short
-    ones on its first and its third quarter.
+    ones on its first and its third quarter. Only the frames `start` to `stop` are computed.
     """
+    count = frame_count(len(samples))
+    stop = count if stop is None else min(stop, count)
+    before = min(start, REACH_FRAMES)
+    around = samples[(start - before) * FRAME_SAMPLES : (stop + REACH_FRAMES) * FRAME_SAMPLES]
+    return _features(around)[:, before : before + stop - start]
+
+
+def _features(samples: Floats) -> Floats:
     frames = frame_count(len(samples))
     half = _decimated(samples, 2, MIDDLE_HIGHEST_HZ / RATE_HZ)
     eighth = _decimated(half, 4, LONG_HIGHEST_HZ / (RATE_HZ / 2))

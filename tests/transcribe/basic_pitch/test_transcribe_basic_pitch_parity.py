@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from daw_bridge.transcribe.basic_pitch import BasicPitch
-from daw_bridge.transcribe.posteriors import LOWEST_KEY
+from daw_bridge.transcribe.basic_pitch.engine import BasicPitch
+from daw_bridge.transcribe.basic_pitch.posteriors import LOWEST_KEY
 from tests.bench.parity import GOLDEN, GOLDEN_LENGTH_S, TOLERANCE, largest_difference, their_posteriors
 from tests.transcribe.tones import chord_line
 

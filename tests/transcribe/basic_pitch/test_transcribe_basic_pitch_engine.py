@@ -16,9 +16,10 @@ from daw_bridge import transcribe
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import EngineMissing, EngineUnknown
 from daw_bridge.core.notes import Part
-from daw_bridge.transcribe import DEFAULT_ENGINE, basic_pitch, engine, engine_names
-from daw_bridge.transcribe.basic_pitch import BasicPitch
-from daw_bridge.transcribe.posteriors import Floats
+from daw_bridge.transcribe import DEFAULT_ENGINE, engine, engine_names
+from daw_bridge.transcribe.basic_pitch import engine as basic_pitch
+from daw_bridge.transcribe.basic_pitch.engine import BasicPitch
+from daw_bridge.transcribe.basic_pitch.posteriors import Floats
 from tests.transcribe.tones import RATE_HZ, melody, play
 
 
@@ -86,15 +87,14 @@ def test_silence_between_notes_is_skipped_without_a_difference(
 ) -> None:
     clip = play(melody([60, 64], 0.5, start_s=9.0), 20.0).clip
     heard = hearing.posteriors(clip)
-    session = hearing._load()
     sizes: list[int] = []
 
     def one_by_one(block: Floats) -> list[Floats]:
         sizes.append(len(block))
-        return basic_pitch._run(session, block)
+        return hearing._run(block)
 
     monkeypatch.setattr(basic_pitch, "BATCH", 1)
-    monkeypatch.setattr(hearing, "_hear", lambda session, block: one_by_one(block))
+    monkeypatch.setattr(hearing, "_hear", one_by_one)
     expected = hearing.posteriors(clip)
     assert len(sizes) == 13
     np.testing.assert_allclose(heard.note, expected.note, rtol=0, atol=1e-6)
@@ -103,14 +103,14 @@ def test_silence_between_notes_is_skipped_without_a_difference(
 
 def test_windows_of_silence_are_not_run(hearing: BasicPitch, monkeypatch: pytest.MonkeyPatch) -> None:
     hearing.transcribe(AudioClip(np.zeros((1, RATE_HZ), np.float32), RATE_HZ))
-    run = basic_pitch._run
+    run = hearing._run
     sizes: list[int] = []
 
-    def counted(session: object, block: Floats) -> list[Floats]:
+    def counted(block: Floats) -> list[Floats]:
         sizes.append(len(block))
-        return run(session, block)
+        return run(block)
 
-    monkeypatch.setattr(basic_pitch, "_run", counted)
+    monkeypatch.setattr(hearing, "_run", counted)
     hearing.posteriors(play(melody([60, 64], 0.5, start_s=9.0), 20.0).clip)
     assert sizes == [2]
 

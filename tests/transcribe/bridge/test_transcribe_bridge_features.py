@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from daw_bridge.training.features import (
+from daw_bridge.transcribe.bridge.features import (
     BINS,
     CHANNELS,
     FLOOR_DB,

@@ -1,4 +1,4 @@
-"""Maps -> notes, simply: to score the network while it trains. The engine has decoding of its own."""
+"""Maps -> notes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from daw_bridge.core.notes import Note
-from daw_bridge.training.features import LOWEST_KEY
-from daw_bridge.training.targets import KEYS, STEP_S
+from daw_bridge.transcribe.bridge.features import LOWEST_KEY
+from daw_bridge.transcribe.bridge.maps import KEYS, STEP_S, Floats
 
-Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 Doubles = npt.NDArray[np.float64]
 

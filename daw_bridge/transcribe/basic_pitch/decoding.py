@@ -19,7 +19,14 @@ import numpy.typing as npt
 
 from daw_bridge.core.audio import AudioClip, Samples
 from daw_bridge.core.notes import Note, Part
-from daw_bridge.transcribe.posteriors import KEYS, LOWEST_KEY, RATE_HZ, Floats, Posteriors, frame_times_s
+from daw_bridge.transcribe.basic_pitch.posteriors import (
+    KEYS,
+    LOWEST_KEY,
+    RATE_HZ,
+    Floats,
+    Posteriors,
+    frame_times_s,
+)
 from daw_bridge.transcribe.profiles import Profile
 
 MINIMUM_FRAMES = 5
@@ -48,6 +55,24 @@ Indices = npt.NDArray[np.intp]
 Doubles = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Thresholds:
+    """A key is struck where the onset posterior peaks at `onset` or more, and sounds while the note
+    posterior stays at `note` or more. An overtone of a clearer key is taken for its ghost when its note
+    posterior is below `ghost` of that key's: with many voices it is more often an octave that was played.
+    """
+
+    onset: float
+    note: float
+    ghost: float
+
+
+# Chosen on the `tune` stems of `tests/bench/accuracy.py`. A voice that plays alone can take lower ones: of
+# what sounds at once only the strongest stays.
+MANY_VOICES = Thresholds(onset=0.6, note=0.5, ghost=0.65)
+ONE_VOICE = Thresholds(onset=0.5, note=0.45, ghost=0.9)
+
+
 @dataclass(frozen=True, eq=False)
 class _Candidates:
     """Notes, one a row, in frames: `onset` and `end` lie between frames, `peak` and `level` are the
@@ -67,31 +92,31 @@ class _Candidates:
 def decode(posteriors: Posteriors, clip: AudioClip, profile: Profile) -> Part:
     """The notes that `posteriors` (of `clip`, one channel at 22,050 Hz) hold, as `profile` expects them."""
     keys = range(max(profile.lowest - LOWEST_KEY, 0), min(profile.highest - LOWEST_KEY + 1, KEYS))
-    profile = _adapted(profile, posteriors, keys)
-    heard = _joined([_struck(posteriors, key, profile) for key in keys])
-    heard = _without_ghosts(heard, profile.ghost_level)
+    thresholds = _adapted(ONE_VOICE if profile.one_voice else MANY_VOICES, posteriors, keys)
+    heard = _joined([_struck(posteriors, key, thresholds) for key in keys])
+    heard = _without_ghosts(heard, thresholds.ghost)
     if profile.one_voice:
         heard = _one_voice(heard)
     return Part(tuple(_notes(heard, posteriors.frames, clip)), clip.duration_s)
 
 
-def _adapted(profile: Profile, posteriors: Posteriors, keys: range) -> Profile:
-    """The profile with thresholds that a weak clip can reach."""
+def _adapted(thresholds: Thresholds, posteriors: Posteriors, keys: range) -> Thresholds:
+    """Thresholds that a weak clip can reach."""
     rows = slice(keys.start, keys.stop)
     strongest_onset = float(posteriors.onset[rows].max(initial=0.0))
     strongest_note = float(posteriors.note[rows].max(initial=0.0))
     return replace(
-        profile,
-        onset_threshold=min(profile.onset_threshold, max(WEAK_ONSET * strongest_onset, ONSET_FLOOR)),
-        frame_threshold=min(profile.frame_threshold, max(WEAK_NOTE * strongest_note, NOTE_FLOOR)),
+        thresholds,
+        onset=min(thresholds.onset, max(WEAK_ONSET * strongest_onset, ONSET_FLOOR)),
+        note=min(thresholds.note, max(WEAK_NOTE * strongest_note, NOTE_FLOOR)),
     )
 
 
-def _struck(posteriors: Posteriors, key: int, profile: Profile) -> _Candidates:
+def _struck(posteriors: Posteriors, key: int, thresholds: Thresholds) -> _Candidates:
     """Every note of one key, in order."""
     note, onset = posteriors.note[key], posteriors.onset[key]
-    struck = _peaks(onset, profile.onset_threshold)
-    sounding = np.flatnonzero(note >= profile.frame_threshold)
+    struck = _peaks(onset, thresholds.onset)
+    sounding = np.flatnonzero(note >= thresholds.note)
     if not len(struck) or not len(sounding):
         struck, end = struck[:0], struck[:0]
     else:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.transcribe import posteriors
-from daw_bridge.transcribe.posteriors import (
+from daw_bridge.transcribe.basic_pitch import posteriors
+from daw_bridge.transcribe.basic_pitch.posteriors import (
     FRAME_SAMPLES,
     HOP_SAMPLES,
     KEPT_FRAMES,

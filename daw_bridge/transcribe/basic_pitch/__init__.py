@@ -1,0 +1,1 @@
+"""basic-pitch's network with decoding of our own: windows -> posteriors -> notes."""

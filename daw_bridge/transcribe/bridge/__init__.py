@@ -1,0 +1,1 @@
+"""Our own network, trained by `daw_bridge.training`: sound -> spectra -> maps -> notes."""

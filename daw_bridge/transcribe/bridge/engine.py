@@ -1,0 +1,102 @@
+"""The engine `bridge`: our own network, block by block."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.errors import EngineMissing
+from daw_bridge.core.notes import Part
+from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
+from daw_bridge.transcribe.bridge.features import FRAME_SAMPLES, RATE_HZ, features, frame_count
+from daw_bridge.transcribe.bridge.features import REACH_FRAMES as SPECTRUM_REACH_FRAMES
+from daw_bridge.transcribe.bridge.maps import KEYS, MAPS, REACH_FRAMES, STEPS_A_FRAME, Floats
+from daw_bridge.transcribe.engine import Progress, no_progress
+from daw_bridge.transcribe.onnx_model import OnnxModel
+from daw_bridge.transcribe.profiles import find_profile
+
+INPUT, OUTPUT = "spectra", "maps"
+
+BLOCK_FRAMES = 600
+"""So much is heard at a time, 14 s, besides what the network needs to each side."""
+
+DECODING = 1
+"""Count up when decoding changes, so that parts cached before are made anew."""
+
+_REINSTALL = "Install DAW Bridge again: uv sync."
+
+
+class Bridge:
+    """Polyphonic, for any pitched instrument. The model is loaded at the first clip and kept.
+
+    Safe to use from several threads.
+    """
+
+    name = "bridge"
+    rate_hz = RATE_HZ
+
+    def __init__(self) -> None:
+        self._model = OnnxModel(self.name, find_model, mend=_REINSTALL)
+
+    @property
+    def version(self) -> str:
+        """A hash of the model file, and the number of our decoding: `1f0c2a9b+1`. Raises EngineMissing."""
+        return f"{_fingerprint(find_model())}+{DECODING}"
+
+    def prepare(self) -> None:
+        """As `Engine.prepare`."""
+        self._model.prepare()
+
+    def transcribe(
+        self, clip: AudioClip, *, profile: str = "auto", on_progress: Progress = no_progress
+    ) -> Part:
+        """As `Engine.transcribe`."""
+        kind = find_profile(profile)
+        if clip.rate_hz != RATE_HZ or clip.channels != 1:
+            raise ValueError(f"one channel at {RATE_HZ} Hz wanted, not {clip.channels} at {clip.rate_hz} Hz")
+        thresholds = Thresholds(**json.loads(self._model.metadata()["thresholds"]))
+        blocks = list(self.maps(clip.samples[0], on_progress))
+        maps = np.concatenate(blocks, axis=1) if blocks else np.zeros((len(MAPS), 0, KEYS), np.float32)
+        heard = decode(maps, thresholds)
+        return Part(tuple(n for n in heard if kind.lowest <= n.pitch <= kind.highest), clip.duration_s)
+
+    def maps(self, samples: Floats, on_progress: Progress = no_progress) -> Iterator[Floats]:
+        """The maps of one channel at 22,050 Hz, block by block: float32 [4, steps, 88] each."""
+        frames = frame_count(len(samples))
+        for start in range(0, frames, BLOCK_FRAMES):
+            stop = min(start + BLOCK_FRAMES, frames)
+            yield self._heard(samples, start, stop)
+            on_progress(stop / frames)
+
+    def _heard(self, samples: Floats, start: int, stop: int) -> Floats:
+        """The maps of some frames: digital silence, common in stems, holds nothing."""
+        near = samples[
+            max(start - SPECTRUM_REACH_FRAMES, 0) * FRAME_SAMPLES : (stop + SPECTRUM_REACH_FRAMES)
+            * FRAME_SAMPLES
+        ]
+        if not near.any():
+            return np.zeros((len(MAPS), (stop - start) * STEPS_A_FRAME, KEYS), np.float32)
+        first = max(start - REACH_FRAMES, 0)
+        spectra = features(samples, first, stop + REACH_FRAMES)
+        (maps,) = self._model.run([OUTPUT], {INPUT: spectra[None]})
+        return maps[0, :, (start - first) * STEPS_A_FRAME : (stop - first) * STEPS_A_FRAME]
+
+
+def find_model() -> Path:
+    """The model file beside this one. Raises EngineMissing."""
+    model = Path(str(files("daw_bridge.transcribe.bridge").joinpath("model.onnx")))
+    if not model.is_file():
+        raise EngineMissing("The engine's model is missing.", where=model, advice=_REINSTALL)
+    return model
+
+
+@functools.cache
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
