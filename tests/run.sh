@@ -40,10 +40,4 @@ fi
 if [ $# -gt 0 ]; then
   exec "${run[@]}" pytest "$@"
 fi
-# Tests that load a plugin into pytest itself: a process a file, since a plugin loaded among others' leftovers
-# has crashed it.
-in_process=(tests/host/test_host_messages.py tests/host/test_host_plugin.py tests/host/test_host_tempo.py)
-for file in "${in_process[@]}"; do
-  "${run[@]}" pytest "$file"
-done
-exec "${run[@]}" pytest -n 2 --dist loadfile --max-worker-restart=0 "${in_process[@]/#/--ignore=}"
+exec "${run[@]}" pytest -n 2 --dist loadfile --max-worker-restart=0

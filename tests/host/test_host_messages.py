@@ -11,11 +11,8 @@ import pytest
 from daw_bridge.core.audio import Samples
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.host import Host
-from daw_bridge.host.events import MidiEvent
-from daw_bridge.host.protocol import InstrumentSetup
-from daw_bridge.host.worker.instrument import Performance
-from daw_bridge.host.worker.plugin import PluginInstrument
 from tests.measure import brightness_hz, key_hz, mono, pitch_error_cents
+from tests.plugin_process import Message, PluginProcess, plugin_process
 from tests.plugins_fixtures import TEST_SYNTH, stored
 
 pytestmark = pytest.mark.real
@@ -25,30 +22,21 @@ NOTE_ON, NOTE_OFF = bytes((0x90, 69, 100)), bytes((0x80, 69, 0))
 
 
 @pytest.fixture(scope="module")
-def plugin(test_synth: Path) -> PluginInstrument:
-    """The worker's own class, here in the test: with a plugin that does not crash."""
-    return PluginInstrument(test_synth, None, TEST_SYNTH, lambda plugin, activity, allowance_s=0.0: None)
+def instrument(test_synth: Path) -> Iterator[PluginProcess]:
+    with plugin_process(test_synth) as process:
+        yield process
 
 
-@pytest.fixture
-def instrument(plugin: PluginInstrument, test_synth: Path) -> Iterator[PluginInstrument]:
-    plugin.configure(InstrumentSetup("plugin", str(test_synth), TEST_SYNTH, None, None, None, {}))
-    plugin.play(Performance(Part((), 0.1), 1, RATE_HZ, RATE_HZ // 10, 0))
-    yield plugin
-    assert plugin.settle()
-
-
-def played(instrument: PluginInstrument, *events: tuple[float, bytes]) -> Samples:
+def played(instrument: PluginProcess, *messages: Message) -> Samples:
     """One second in which each message comes at its time in seconds; mono [frames]."""
-    messages = [MidiEvent(round(time_s * RATE_HZ), data) for time_s, data in events]
-    return mono(instrument._render(messages, RATE_HZ, block_frames=64))
+    return mono(instrument.play(list(messages), frames=RATE_HZ, rate_hz=RATE_HZ))
 
 
 def level(sound: Samples, start_s: float, end_s: float) -> float:
     return float(np.abs(sound[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)]).max())
 
 
-def test_the_pedal_holds_notes_until_it_comes_up(instrument: PluginInstrument) -> None:
+def test_the_pedal_holds_notes_until_it_comes_up(instrument: PluginProcess) -> None:
     up_and_down = [(0.0, bytes((0xB0, 64, 127))), (0.7, bytes((0xB0, 64, 0)))]
     sound = played(instrument, *up_and_down, (0.1, NOTE_ON), (0.3, NOTE_OFF))
     assert level(sound, 0.4, 0.7) > 0.1
@@ -57,21 +45,21 @@ def test_the_pedal_holds_notes_until_it_comes_up(instrument: PluginInstrument) -
     assert level(without, 0.4, 0.7) < 1e-4
 
 
-def test_the_mod_wheel_makes_vibrato(instrument: PluginInstrument) -> None:
+def test_the_mod_wheel_makes_vibrato(instrument: PluginProcess) -> None:
     still = played(instrument, (0.0, NOTE_ON), (0.95, NOTE_OFF))
     moving = played(instrument, (0.0, bytes((0xB0, 1, 127))), (0.0, NOTE_ON), (0.95, NOTE_OFF))
     width = [np.diff(np.flatnonzero(np.diff(np.signbit(sound)))).std() for sound in (still, moving)]
     assert width[1] > width[0] + 0.5  # half-periods vary by half a semitone either way
 
 
-def test_the_wheel_bends(instrument: PluginInstrument) -> None:
+def test_the_wheel_bends(instrument: PluginProcess) -> None:
     down = bytes((0xE0, 0, 0))  # two semitones, unless told otherwise
     sound = played(instrument, (0.0, NOTE_ON), (0.3, down), (0.95, NOTE_OFF))
     bent = sound[round(0.32 * RATE_HZ) : round(0.9 * RATE_HZ)]
     assert abs(pitch_error_cents(bent, RATE_HZ, key_hz(67))) < 2
 
 
-def test_programs_change(instrument: PluginInstrument) -> None:
+def test_programs_change(instrument: PluginProcess) -> None:
     sine = brightness_hz(played(instrument, (0.0, NOTE_ON), (0.9, NOTE_OFF)), RATE_HZ)
     square = brightness_hz(
         played(instrument, (0.0, bytes((0xC0, 2))), (0.1, NOTE_ON), (0.9, NOTE_OFF)), RATE_HZ
@@ -79,7 +67,7 @@ def test_programs_change(instrument: PluginInstrument) -> None:
     assert square > 3 * sine
 
 
-def test_messages_of_one_moment_all_arrive(instrument: PluginInstrument) -> None:
+def test_messages_of_one_moment_all_arrive(instrument: PluginProcess) -> None:
     chord = [(0.1, bytes((0x90, pitch, 20))) for pitch in range(60, 76)]
     ends = [(0.5, bytes((0x80, pitch, 0))) for pitch in range(60, 76)]
     sound = played(instrument, *chord, *ends)

@@ -15,6 +15,7 @@ from daw_bridge.core.notes import Bend, Note, Part
 from daw_bridge.host import Host
 from daw_bridge.presets import StoredPreset
 from tests.measure import brightness_hz, key_hz, mono, pitch_error_cents
+from tests.plugin_process import plugin_process
 from tests.plugins_fixtures import TEST_SYNTH, line, stored
 
 pytestmark = pytest.mark.real
@@ -139,10 +140,8 @@ def test_wrong_parameters_are_refused(host: Host, parameters: dict[str, Any], me
 
 
 def test_state_is_read_from_beside_the_preset(host: Host, test_synth: Path, tmp_path: Path) -> None:
-    import pedalboard
-
-    plugin = pedalboard.VST3Plugin(str(test_synth), parameter_values={"wave": "Square"})
-    (tmp_path / "square.state").write_bytes(plugin.raw_state)
+    with plugin_process(test_synth) as process:
+        (tmp_path / "square.state").write_bytes(process.state({"wave": "Square"}))
     preset = stored({"plugin": TEST_SYNTH, "state": "square.state"}, folder=tmp_path)
     captured = host.render(line(60), preset, rate_hz=RATE_HZ).clip.samples
     assert np.abs(captured - render(host, line(60), {"wave": "Square"}).samples).max() < SAME

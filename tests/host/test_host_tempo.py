@@ -17,6 +17,7 @@ from daw_bridge.core.timing import TempoChange, TempoMap
 from daw_bridge.host import Host
 from daw_bridge.presets import StoredPreset
 from tests.measure import key_hz, mono, pitch_error_cents
+from tests.plugin_process import plugin_process
 from tests.plugins_fixtures import TEST_SHELL, TEST_SYNTH, line, stored
 
 pytestmark = pytest.mark.real
@@ -99,10 +100,8 @@ def test_bends_are_followed_and_nothing_is_left_of_the_render_before(host: Host)
 def test_a_state_is_carried_over_also_one_of_five_megabytes(
     host: Host, test_synth: Path, tmp_path: Path
 ) -> None:
-    import pedalboard
-
-    values = {"wave": "Square", "ballast_mb": 5.0}
-    state = pedalboard.VST3Plugin(str(test_synth), parameter_values=values).raw_state
+    with plugin_process(test_synth) as process:
+        state = process.state({"wave": "Square", "ballast_mb": 5.0})
     (tmp_path / "square.state").write_bytes(state)
     assert len(state) > 5_000_000
     instrument = {"plugin": TEST_SYNTH, "state": "square.state", "parameters": {"gain": -20}}
