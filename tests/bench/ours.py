@@ -1,6 +1,6 @@
-"""Our code as a worker, as theirs.py is basic-pitch's; runs in the project's environment.
+"""Our code as a worker, as theirs.py is other people's; runs in the project's environment.
 
-    python ours.py transcribe [PROFILE]
+    python ours.py transcribe [ENGINE [PROFILE]]
     python ours.py convert PRESET FOLDER
 
 Reads an audio file's path from each line, answers with a line of JSON: how long it took, and the
@@ -33,9 +33,9 @@ def read_mono(audio: Path, rate_hz: int) -> AudioClip:
     return AudioClip(samples.mean(axis=0, keepdims=True, dtype=np.float32), rate_hz)
 
 
-def transcribe(audio: Path, profile: str = "auto") -> dict[str, Any]:
+def transcribe(audio: Path, name: str = DEFAULT_ENGINE, profile: str = "auto") -> dict[str, Any]:
     """Decode and transcribe, nothing else."""
-    hearing = engine(DEFAULT_ENGINE)
+    hearing = engine(name)
     part = hearing.transcribe(read_mono(audio, hearing.rate_hz), profile=profile)
     return part.to_dict()
 
@@ -51,24 +51,31 @@ def convert(audio: Path, bridge: Bridge, preset: str, folder: Path) -> dict[str,
 
 def main() -> None:
     """Warm up, then answer until the input ends."""
-    hearing = engine(DEFAULT_ENGINE)
-    hearing.transcribe(AudioClip(np.zeros((1, hearing.rate_hz), np.float32), hearing.rate_hz))
     if sys.argv[1] == "transcribe":
-        _answer(lambda audio: transcribe(audio, *sys.argv[2:]))
+        options = sys.argv[2:]
+        _warm(*options[:1])
+        _answer(lambda audio: transcribe(audio, *options))
         return
     from daw_bridge.service import Bridge
 
+    _warm()
     preset, folder = sys.argv[2], Path(sys.argv[3])
     with Bridge(state=folder / "state") as bridge:
         bridge.check(bridge.library().find(preset))
         _answer(lambda audio: convert(audio, bridge, preset, folder))
 
 
+def _warm(name: str = DEFAULT_ENGINE) -> None:
+    hearing = engine(name)
+    hearing.transcribe(AudioClip(np.zeros((1, hearing.rate_hz), np.float32), hearing.rate_hz))
+
+
 def _answer(job: Callable[[Path], dict[str, Any]]) -> None:
     for line in sys.stdin:
-        start = time.perf_counter()
+        start, processor_start = time.perf_counter(), time.process_time()
         answer = job(Path(line.strip()))
         answer["seconds"] = time.perf_counter() - start
+        answer["processor_s"] = time.process_time() - processor_start
         print(json.dumps(answer), flush=True)
 
 

@@ -46,7 +46,7 @@ def main() -> None:
         print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {options.rounds} rounds\n")
         print("| 30 s stem | basic-pitch | DAW Bridge | ratio |")
         print("|---|---|---|---|")
-        with workers.theirs("predict") as theirs:
+        with workers.theirs("basic-pitch") as theirs:
             with workers.ours("transcribe") as ours:
                 compare("warm: notes", stems, seconds_of(theirs), seconds_of(ours))
             with workers.ours("convert", options.preset, str(folder / "takes")) as ours:

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 BENCH = Path(__file__).parent
 PROJECT = BENCH.parent.parent
+CACHE = PROJECT / ".cache" / "bench"
 
 
 class Worker:
@@ -19,11 +21,12 @@ class Worker:
 
     def __init__(self, python: Path, script: str, *arguments: str) -> None:
         environment = {**os.environ, "PYTHONPATH": str(PROJECT) if script == "ours.py" else ""}
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed on exit)
         self._process = subprocess.Popen(
             [str(python), str(BENCH / script), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._complaints,
             text=True,
             env=environment,
         )
@@ -35,7 +38,10 @@ class Worker:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()} at {audio}")
+            code = self._process.wait()
+            self._complaints.seek(0)
+            said = self._complaints.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{self._process.args!r} ended with {code} at {audio}:\n{said}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -49,12 +55,17 @@ class Worker:
         self._process.stdin.close()
         self._process.wait(timeout=60)
         self._process.stdout.close()
+        self._complaints.close()
 
 
-def make_environment() -> Path:
-    """Make the bench's environment if it isn't there; returns its python."""
+def make_environment(*options: str) -> Path:
+    """Make the bench's environment if it isn't there (`--transkun`: transkun's own); returns its python."""
     made = subprocess.run(
-        ["bash", str(BENCH / "make_env.sh")], check=True, stdout=subprocess.PIPE, text=True, timeout=600
+        ["bash", str(BENCH / "make_env.sh"), *options],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=3600,
     )
     return Path(made.stdout.strip())
 
@@ -65,5 +76,6 @@ def ours(job: str, *options: str) -> Worker:
 
 
 def theirs(job: str) -> Worker:
-    """basic-pitch's code, in the bench's environment."""
-    return Worker(make_environment(), "theirs.py", job)
+    """A job of theirs.py, in the bench's environment that has what it needs."""
+    python = make_environment("--transkun") if job == "transkun" else make_environment()
+    return Worker(python, "theirs.py", job)

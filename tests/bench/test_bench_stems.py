@@ -1,0 +1,36 @@
+"""The development test set is what it says: unseen, balanced, made of Debian's parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from daw_bridge.training import recipe
+from tests.bench import stems
+from tests.bench.stems import Stem
+
+
+@pytest.mark.parametrize(("name", "split"), [("test", "test"), ("tune", "validation")])
+def test_every_family_has_as_many_stems_of_sounds_that_the_training_never_hears(
+    name: str, split: str
+) -> None:
+    plans = list(stems.plans(name, 10))
+    assert Counter(plan.family for plan in plans) == dict.fromkeys(recipe.FAMILIES, 10)
+    assert {plan.split for plan in plans} == {split}
+    seen = {*recipe.BANKS["train"], *recipe.FAUST["train"]}
+    banks = {plan.sound.split(":")[1] for plan in plans if not plan.sound.startswith("partials:")}
+    assert banks and not banks & seen
+    assert not any(plan.sound.startswith("dx7:") for plan in plans)
+
+
+def test_more_stems_a_family_keep_those_that_were_there() -> None:
+    few, many = ({plan.number for plan in stems.plans("test", count)} for count in (2, 4))
+    assert few < many
+
+
+@pytest.mark.parametrize(("second_s", "one_voice"), [(1.9, False), (1.96, True), (2.5, True)])
+def test_notes_that_overlap_are_two_voices(second_s: float, one_voice: bool) -> None:
+    notes = ([1.0, 60, 2.0, 100], [second_s, 64, 3.0, 100])
+    assert Stem(Path("00007.flac"), "lead", "melody", "faust:glass", notes).one_voice == one_voice
