@@ -79,3 +79,10 @@ def _tone(note: Note, attack_s: float = 0.003, release_s: float = 0.02) -> np.nd
             )
     envelope = np.minimum(time_s / attack_s, 1) * np.clip((time_s[-1] - time_s) / release_s, 0, 1)
     return np.asarray(0.15 * (note.velocity / 96) ** 2 * envelope * tone)
+
+
+def glide(key: np.ndarray) -> AudioClip:
+    """A steady tone of eight partials whose pitch is `key` (MIDI, with fractions) at each sample."""
+    phase = 2 * np.pi * np.cumsum(440.0 * 2 ** ((key - 69) / 12)) / RATE_HZ
+    tone = sum(np.sin(partial * phase) / partial for partial in range(1, 9))
+    return AudioClip((0.15 * np.asarray(tone))[None].astype(np.float32), RATE_HZ)
