@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ import pytest
 
 TIMEOUT_S = 30.0
 PRESS_AGAIN_S = 1.0
+ATTEMPTS = 5
+_numbers = itertools.count()
 PROGRAMS = ("Xvfb", "openbox", "xdotool")
 
 
@@ -28,21 +31,33 @@ def display(folder: Path) -> Iterator[str]:
         pytest.skip(reason)
     ready = folder / "ready"
     os.mkfifo(ready)
-    reading, writing = os.pipe()
     with contextlib.ExitStack() as running:
-        # Never :0, which JUCE takes when DISPLAY is not set: plugins of other tests would die with it.
-        own = f":{100 + os.getpid() % 10_000}"
-        screen = ["-screen", "0", "1280x900x24", "-nolisten", "tcp"]
-        server = ["Xvfb", own, "-displayfd", str(writing), *screen]
-        running.enter_context(_running(server, pass_fds=[writing]))
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            name = f":{pipe.readline().strip()}"
+        name = _start_server(running)
         environment = {**os.environ, "DISPLAY": name}
         manager = ["openbox", "--sm-disable", "--startup", f"sh -c 'echo > {ready}'"]
         running.enter_context(_running(manager, env=environment))
         ready.read_text()  # openbox writes it when it manages windows
         yield name
+
+
+def _start_server(running: contextlib.ExitStack) -> str:
+    """Xvfb on a number of its own; its DISPLAY.
+
+    Never :0, which JUCE takes when DISPLAY is not set: plugins of other tests would die with it. And no
+    number twice: that of a server that was just killed is not always free yet.
+    """
+    for _ in range(ATTEMPTS):
+        own = f":{100 + (100 * os.getpid() + next(_numbers)) % 50_000}"
+        reading, writing = os.pipe()
+        screen = ["-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+        running.enter_context(
+            _running(["Xvfb", own, "-displayfd", str(writing), *screen], pass_fds=[writing])
+        )
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            if number := pipe.readline().strip():
+                return f":{number}"
+    raise AssertionError(f"Xvfb does not start, at {ATTEMPTS} numbers")
 
 
 class Hand:
