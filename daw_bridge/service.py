@@ -101,7 +101,8 @@ class Bridge:
                 PresetFolder("user", user_folder() / "presets"),
                 *(PresetFolder("user", Path(f).expanduser()) for f in self.user.preset_folders),
                 factory_folder(),
-            ]
+            ],
+            session=session.folder if session else None,
         )
 
     def convert(
@@ -112,7 +113,7 @@ class Bridge:
         presets: Sequence[str] = (),
         profile: str = "auto",
         tempo: FixedTempo | Literal["audio"] = "audio",
-        engine_name: str = SessionSettings().engine,
+        engine_name: str | None = None,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
         """Take one bounce all the way, with no session. Raises BridgeError.
@@ -133,7 +134,7 @@ class Bridge:
             warnings=warnings,
         )
         tell(Taken(bounce))
-        delivered = run(job, self.steps(engine_name), self._journal, tell)
+        delivered = run(job, self.steps(engine_name or SessionSettings().engine), self._journal, tell)
         tell(TakeDelivered(bounce, delivered))
         return delivered
 

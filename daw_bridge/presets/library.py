@@ -36,10 +36,15 @@ class PresetFolder:
 
 
 class PresetLibrary:
-    """The presets of several folders; of two with one slug, the earlier folder's is found."""
+    """The presets of several folders; of two with one slug, the earlier folder's is found.
 
-    def __init__(self, folders: Sequence[PresetFolder]) -> None:
+    A preset that lies in the folder `session` may have come with it from anybody: it names plugins by name
+    only, since a plugin's file is a program.
+    """
+
+    def __init__(self, folders: Sequence[PresetFolder], *, session: Path | None = None) -> None:
         self.folders = tuple(folders)
+        self._session = session
 
     def files(self) -> Iterator[tuple[PresetFolder, Path]]:
         """Every preset file that can be found, by folder and name; shadowed ones are left out."""
@@ -61,7 +66,8 @@ class PresetLibrary:
     def find(self, name: str) -> StoredPreset:
         """The preset called `name`: its slug, its file's path, or the name people read.
 
-        Raises PresetUnknown, or PresetInvalid when the file has mistakes.
+        Raises PresetUnknown, or PresetInvalid when the file has mistakes, or names a plugin's file and
+        came with the session.
         """
         path = self._path_of(name)
         if path is None:
@@ -69,7 +75,10 @@ class PresetLibrary:
                 f'No preset is called "{name}". {did_you_mean(slug_of(name), self.slugs())}',
                 advice="See `daw-bridge presets list`.",
             )
-        return load_preset(path)
+        found = load_preset(path)
+        if self._session is not None and path.resolve().is_relative_to(self._session.resolve()):
+            _refuse_programs(found)
+        return found
 
     def _path_of(self, name: str) -> Path | None:
         if name.endswith(SUFFIX) and Path(name).is_file():
@@ -81,6 +90,19 @@ class PresetLibrary:
 def load_preset(path: Path) -> StoredPreset:
     """Read one preset file. Raises PresetInvalid with every mistake in it."""
     return StoredPreset(path.stem, path, load_document(path, Preset, PresetInvalid))
+
+
+def _refuse_programs(found: StoredPreset) -> None:
+    preset = found.preset
+    effects = (settings or {} for effect in preset.effects for settings in effect.values())
+    players = (preset.instrument, *([preset.fallback] if preset.fallback else []))
+    if any(player.path for player in players) or any("path" in settings for settings in effects):
+        raise PresetInvalid(
+            "It names a plugin by its file (`path:`), and it came with the session: whoever made the session "
+            "could run any program so.",
+            where=found.path,
+            advice="Name the plugin with `plugin:`; or, if you trust it, move it to your own presets.",
+        )
 
 
 def slug_of(name: str) -> str:
