@@ -72,12 +72,13 @@ def _fit_note(note: Note, fit: NoteFit) -> Note:
 def _one_voice(notes: tuple[Note, ...], *, legato: bool) -> Iterator[Note]:
     """The top note of each chord, ended by the next one; in legato just after that one has begun."""
     tops = [max(chord, key=lambda note: note.pitch) for chord in _chords(notes)]
-    for note, following in itertools.zip_longest(tops, tops[1:]):
+    for note, following, third in itertools.zip_longest(tops, tops[1:], tops[2:]):
         if following is None:
             yield note
         elif legato and note.offset_s >= following.onset_s - LEGATO_S:
-            # Not beyond the next note's own end: then it would be heard again.
-            yield replace(note, offset_s=min(following.onset_s + LEGATO_S, following.offset_s))
+            # Not beyond the next note's own end: then it would be heard again. Nor into a third one.
+            ends_s = (following.onset_s + LEGATO_S, following.offset_s)
+            yield replace(note, offset_s=min(ends_s if third is None else (*ends_s, third.onset_s)))
         else:
             yield replace(note, offset_s=min(note.offset_s, following.onset_s))
 

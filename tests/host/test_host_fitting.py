@@ -6,7 +6,7 @@ import itertools
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daw_bridge.core.notes import Note, Part
@@ -89,6 +89,9 @@ def voices_at(part: Part, time_s: float) -> int:
 
 
 @given(parts())
+@example(
+    Part((Note(0.0, 60, 0.166), Note(0.146, 60, 0.147), Note(0.175, 61, 0.178), Note(0.177, 76, 0.192)), 1.0)
+)
 def test_legato_joins_what_touches_and_retrigger_does_not(part: Part) -> None:
     retriggered, legato = (fit_part(part, NoteFit(voices="mono", mono=mono)) for mono in MONO)
     assert [(n.onset_s, n.pitch) for n in retriggered.notes] == [(n.onset_s, n.pitch) for n in legato.notes]
