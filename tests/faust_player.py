@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple
 
-import dawdreamer
 import numpy as np
 
-from daw_bridge.host.host import EMBEDDED_FOLDER
+from daw_bridge.core.notes import Bend, Controller, Note, Part
+from daw_bridge.host.controls import MOD_WHEEL, sustained
+from daw_bridge.host.naming import EMBEDDED_FOLDER
+from daw_bridge.host.protocol import InstrumentSetup
+from daw_bridge.host.worker.faust import NOTE_SLIDERS, FaustInstrument
+from daw_bridge.host.worker.faust_program import Slider
+from daw_bridge.host.worker.instrument import Performance
 from tests.measure import Signal
-
-BLOCK_FRAMES = 64
 
 
 class Key(NamedTuple):
@@ -24,34 +29,34 @@ class Key(NamedTuple):
 
 
 class FaustPlayer:
-    """One embedded instrument, compiled for one rate."""
+    """One instrument, compiled for one rate."""
 
     def __init__(self, name: str, rate_hz: int = 44_100, folder: Path = EMBEDDED_FOLDER) -> None:
         self.name, self.rate_hz = name, rate_hz
-        self._engine = dawdreamer.RenderEngine(rate_hz, BLOCK_FRAMES)
-        self._processor = self._engine.make_faust_processor(name)
-        self._processor.faust_libraries_path = str(folder)
-        self._processor.num_voices = 32
-        assert self._processor.set_dsp(str(folder / f"{name}.dsp"))
-        assert self._processor.compile()
-        self._engine.load_graph([(self._processor, [])])
-        self.sliders: dict[str, dict[str, Any]] = {
-            slider["label"]: slider for slider in self._processor.get_parameters_description()
-        }
+        self._path = folder / f"{name}.dsp"
+        self._instrument = FaustInstrument(self._path, name, rate_hz, lambda *_, **__: None)
 
-    def play(self, *keys: Key, duration_s: float, **settings: float | Signal) -> Signal:
-        """float32 [2, frames]. Settings left out are where they are at first; an array moves one."""
-        for name, slider in self.sliders.items():
-            value = settings.get(name, slider["value"])
-            if isinstance(value, np.ndarray):
-                self._processor.set_automation(slider["name"], value.astype(np.float32))
-            else:
-                self._processor.set_parameter(slider["name"], float(value))
-        assert settings.keys() <= self.sliders.keys()
-        self._processor.clear_midi()
-        for key in keys:
-            onset_s = (round(key.onset_s * self.rate_hz) + 0.5) / self.rate_hz
-            self._processor.add_midi_note(key.pitch, key.velocity, onset_s, key.duration_s)
-        self._engine.render(duration_s)
-        sound: Signal = self._engine.get_audio().copy()
-        return sound
+    @property
+    def sliders(self) -> dict[str, Slider]:
+        """Those that a preset can set."""
+        return {name: s for name, s in self._instrument.sliders.items() if name not in NOTE_SLIDERS}
+
+    def play(
+        self,
+        *keys: Key,
+        duration_s: float,
+        settings: Mapping[str, float] = MappingProxyType({}),
+        bends: tuple[Bend, ...] = (),
+        controllers: tuple[Controller, ...] = (),
+        mod: float = 0.0,
+    ) -> Signal:
+        """float32 [2, frames]. Settings left out are where they are at first; `mod` is 0 to 1."""
+        if mod:
+            controllers = (*controllers, Controller(0.0, MOD_WHEEL, round(127 * mod)))
+        notes = tuple(Note(k.onset_s, k.pitch, k.onset_s + k.duration_s, k.velocity) for k in keys)
+        part = sustained(Part(notes, duration_s, bends, controllers))
+        self._instrument.configure(
+            InstrumentSetup("faust", str(self._path), self.name, None, None, None, dict(settings))
+        )
+        frames = round(duration_s * self.rate_hz)
+        return np.asarray(self._instrument.play(Performance(part, 1, self.rate_hz, frames, 0)))

@@ -1,9 +1,9 @@
-"""What is heard in a bounce: notes, bends, and the part that they make."""
+"""What is heard in a bounce: notes, bends, controllers, and the part that they make."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Profile = Literal["auto", "bass", "lead", "piano", "keys", "pad", "guitar", "vocal", "drums"]
@@ -49,6 +49,24 @@ class Bend:
     semitones: float
 
 
+@dataclass(frozen=True, order=True)
+class Controller:
+    """From `time_s` on, MIDI controller `number` (1 is the mod wheel, 64 the pedal) stands at `value`.
+
+    A value is 0 to 127, a number 0 to 119: beyond are MIDI's channel mode messages.
+    """
+
+    time_s: float
+    number: int
+    value: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.number < 120:
+            raise ValueError(f"a controller's number is 0 to 119: {self}")
+        if not 0 <= self.value <= 127:
+            raise ValueError(f"a controller's value is 0 to 127: {self}")
+
+
 @dataclass(frozen=True)
 class Part:
     """The notes heard in a bounce, sorted by onset and pitch; `duration_s` is the bounce's length."""
@@ -56,10 +74,12 @@ class Part:
     notes: tuple[Note, ...]
     duration_s: float
     bends: tuple[Bend, ...] = field(default=())
+    controllers: tuple[Controller, ...] = field(default=())
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(sorted(self.notes)))
         object.__setattr__(self, "bends", tuple(sorted(self.bends)))
+        object.__setattr__(self, "controllers", tuple(sorted(self.controllers)))
 
     @property
     def end_s(self) -> float:
@@ -68,7 +88,7 @@ class Part:
 
     def with_notes(self, notes: Iterable[Note]) -> Part:
         """The same part with other notes."""
-        return Part(tuple(notes), self.duration_s, self.bends)
+        return replace(self, notes=tuple(notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, for JSON: a row a note, fields in the order of `Note`."""
@@ -76,15 +96,17 @@ class Part:
             "duration_s": self.duration_s,
             "notes": [[n.onset_s, n.pitch, n.offset_s, n.velocity, n.confidence] for n in self.notes],
             "bends": [[b.time_s, b.semitones] for b in self.bends],
+            "controllers": [[c.time_s, c.number, c.value] for c in self.controllers],
         }
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Part:
-        """The reverse of `to_dict`."""
+        """The reverse of `to_dict`. Parts that were kept before there were controllers have none."""
         return Part(
             tuple(Note(*row) for row in data["notes"]),
             float(data["duration_s"]),
             tuple(Bend(*row) for row in data["bends"]),
+            tuple(Controller(*row) for row in data.get("controllers", ())),
         )
 
 

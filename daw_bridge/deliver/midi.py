@@ -1,9 +1,10 @@
 """Part -> Standard MIDI File.
 
 Format 1, 960 ticks a beat (SMF 1.0, RP-001): a conductor track with tempo and time signature, then one
-track with the notes. The first tick is the start of a bar and the last one the end of a bar, so that the
-clip falls on the grid wherever it is dropped. Ticks are computed from the session's tempo itself; the
-file can only say it in whole microseconds a beat, which a DAW that keeps its own tempo never reads.
+track with the notes and controllers. The first tick is the start of a bar and the last one the end of a
+bar, so that the clip falls on the grid wherever it is dropped. Ticks are computed from the session's tempo
+itself; the file can only say it in whole microseconds a beat, which a DAW that keeps its own tempo never
+reads.
 """
 
 from __future__ import annotations
@@ -23,15 +24,17 @@ Event = tuple[int, mido.Message]
 
 def midi_bytes(part: Part, tempo_map: TempoMap, *, track_name: str) -> bytes:
     """The whole file as bytes; the same part and map give the same bytes."""
-    notes = _note_events(part, tempo_map)
-    last = max([tempo_map.tick_at(part.duration_s), *(tick for tick, _ in notes)])
+    played = sorted(
+        [*_controller_events(part, tempo_map), *_note_events(part, tempo_map)], key=lambda event: event[0]
+    )
+    last = max([tempo_map.tick_at(part.duration_s), *(tick for tick, _ in played)])
     ticks_per_bar = round(tempo_map.time_signature.beats_per_bar * TICKS_PER_BEAT)
     end = max(math.ceil(last / ticks_per_bar), 1) * ticks_per_bar
     name = (0, mido.MetaMessage("track_name", name=track_name))
 
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     file.tracks.append(_track([name, *_tempo_events(tempo_map)], end))
-    file.tracks.append(_track([name, *notes], end))
+    file.tracks.append(_track([name, *played], end))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
@@ -49,6 +52,16 @@ def _tempo_events(tempo_map: TempoMap) -> list[Event]:
             )
             for change in tempo_map.changes
         ),
+    ]
+
+
+def _controller_events(part: Part, tempo_map: TempoMap) -> list[Event]:
+    return [
+        (
+            max(tempo_map.tick_at(controller.time_s), 0),
+            mido.Message("control_change", control=controller.number, value=controller.value),
+        )
+        for controller in part.controllers
     ]
 
 

@@ -57,10 +57,10 @@ def played_notes(notes: Iterable[Note], rate_hz: int) -> list[PlayedNote]:
 
 
 def midi_events(part: Part, *, rate_hz: int, channel: int = 1) -> list[MidiEvent]:
-    """Notes and bends in the order in which they are sent.
+    """Notes, bends and controllers in the order in which they are sent.
 
-    At one frame notes end first, then the wheel moves, then notes begin: a repeated note is struck anew,
-    and begins at its own pitch. `channel` is 1 to 16. Send `bend_range_messages` before.
+    At one frame notes end first, then wheel and controllers move, then notes begin: a repeated note is
+    struck anew, and begins at its own pitch. `channel` is 1 to 16. Send `bend_range_messages` before.
     """
     status = channel - 1
     ordered: list[tuple[int, int, bytes]] = []
@@ -75,6 +75,9 @@ def midi_events(part: Part, *, rate_hz: int, channel: int = 1) -> list[MidiEvent
             data = bytes((PITCH_WHEEL | status, position & 0x7F, position >> 7))
             ordered.append((max(round(bend.time_s * rate_hz), 0), 1, data))
         wheel = position
+    for control in part.controllers:
+        data = bytes((CONTROL_CHANGE | status, control.number, control.value))
+        ordered.append((max(round(control.time_s * rate_hz), 0), 1, data))
     ordered.sort(key=lambda event: event[:2])
     return list(_spread(MidiEvent(frame, data) for frame, _, data in ordered))
 

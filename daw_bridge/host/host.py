@@ -23,6 +23,7 @@ from daw_bridge.core.errors import (
 )
 from daw_bridge.core.notes import Part
 from daw_bridge.core.timing import TempoMap
+from daw_bridge.host.controls import sustained
 from daw_bridge.host.finder import KnownPlugins
 from daw_bridge.host.fitting import fit_part
 from daw_bridge.host.naming import EMBEDDED_FOLDER as EMBEDDED_FOLDER
@@ -110,6 +111,8 @@ class Host:
         effects = self._effects(preset)
         settings = preset.preset
         tail = settings.output.tail
+        if instrument.kind == "faust":
+            part = sustained(part)  # a plugin knows the pedal itself
         with self._pool.worker(_key_of(instrument), _id_of(instrument)) as worker:
             output = worker.folder / f"{next(self._outputs)}.npy"
             rendered = self._ask(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.core.notes import Bend, Note, Part, parse_pitch, pitch_name
+from daw_bridge.core.notes import Bend, Controller, Note, Part, parse_pitch, pitch_name
 
 notes = st.builds(
     lambda onset_s, length_s, pitch, velocity, confidence: Note(
@@ -38,8 +38,20 @@ def test_what_is_no_pitch_is_refused(name: str) -> None:
 
 @given(st.lists(notes), st.floats(0, 3600))
 def test_a_part_survives_json(some: list[Note], duration_s: float) -> None:
-    part = Part(tuple(some), duration_s, (Bend(1.0, 0.5),))
+    part = Part(tuple(some), duration_s, (Bend(1.0, 0.5),), (Controller(0.5, 64, 127), Controller(0.0, 1, 3)))
     assert Part.from_dict(json.loads(json.dumps(part.to_dict()))) == part
+    assert part.controllers[0].number == 1
+    assert part.with_notes(()).controllers == part.controllers
+
+
+def test_a_part_from_before_there_were_controllers_has_none() -> None:
+    assert Part.from_dict({"notes": [], "duration_s": 1.0, "bends": []}).controllers == ()
+
+
+@pytest.mark.parametrize("bad", [(0.0, 120, 0), (0.0, -1, 0), (0.0, 1, 128), (0.0, 1, -1)])
+def test_an_impossible_controller_is_refused(bad: tuple[float, int, int]) -> None:
+    with pytest.raises(ValueError, match=r"a controller's (number|value)"):
+        Controller(*bad)
 
 
 @given(st.lists(notes))

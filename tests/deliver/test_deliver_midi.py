@@ -6,7 +6,7 @@ import mido
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.notes import Controller, Note, Part
 from daw_bridge.core.timing import TICKS_PER_BEAT, TempoChange, TempoMap, TimeSignature
 from daw_bridge.deliver.midi import midi_bytes
 
@@ -68,6 +68,22 @@ def test_the_same_key_again_is_released_first() -> None:
     assert notes_of(midi_bytes(part, TempoMap.constant(60), track_name="x")) == [
         (0, 960, 60, 100),
         (960, 1920, 60, 100),
+    ]
+
+
+def test_controllers_are_written_before_what_they_are_for() -> None:
+    part = Part((Note(1.0, 60, 2.0),), 2.0, controllers=(Controller(1.0, 1, 90), Controller(1.5, 64, 127)))
+    track = read(midi_bytes(part, TempoMap.constant(60), track_name="x")).tracks[1]
+    found, now = [], 0
+    for message in track:
+        now += message.time
+        if not message.is_meta:
+            found.append((now, message.type, message.bytes()[1:]))
+    assert found == [
+        (960, "control_change", [1, 90]),
+        (960, "note_on", [60, 100]),
+        (1440, "control_change", [64, 127]),
+        (1920, "note_off", [60, 64]),
     ]
 
 

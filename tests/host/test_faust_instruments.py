@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from daw_bridge.core.notes import Bend, Controller
+from daw_bridge.host.controls import EXPRESSION, MOD_WHEEL, SUSTAIN
 from daw_bridge.host.host import EMBEDDED_FOLDER
 from tests.faust_player import FaustPlayer, Key
 from tests.measure import (
@@ -71,7 +73,9 @@ def test_there_are_eight() -> None:
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000, 96_000])
 def test_notes_are_in_tune_at_every_rate(name: str, rate_hz: int) -> None:
     for pitch in (28, 43, 60, 79, 96, 105):
-        sound = mono(player(name, rate_hz).play(Key(pitch, duration_s=1.4), duration_s=1.5, **STILL[name]))
+        sound = mono(
+            player(name, rate_hz).play(Key(pitch, duration_s=1.4), duration_s=1.5, settings=STILL[name])
+        )
         held = sound[round(0.2 * rate_hz) : round(1.4 * rate_hz)]
         error = pitch_error_cents(held, rate_hz, key_hz(pitch))
         assert abs(error) < 3.0, f"key {pitch}: {error:.2f} cents"
@@ -86,7 +90,7 @@ def test_detuning_leaves_the_note_in_the_middle(name: str) -> None:
 @pytest.mark.parametrize("name", PITCHED)
 def test_a_note_sounds_alike_at_every_rate(name: str) -> None:
     levels = [
-        loudness_lufs(player(name, rate_hz).play(Key(60), duration_s=1.2, **STILL[name]), rate_hz)
+        loudness_lufs(player(name, rate_hz).play(Key(60), duration_s=1.2, settings=STILL[name]), rate_hz)
         for rate_hz in (44_100, 96_000)
     ]
     assert abs(levels[0] - levels[1]) < 1.5
@@ -103,12 +107,56 @@ def test_a_hard_note_is_louder_and_brighter(name: str) -> None:
 @pytest.mark.parametrize("name", PITCHED)
 @pytest.mark.parametrize("semitones", [-2.0, 0.5, 2.0])
 def test_a_bend_moves_the_pitch(name: str, semitones: float) -> None:
-    bend = np.zeros(2 * RATE_HZ)
-    bend[RATE_HZ // 2 :] = semitones
-    sound = mono(player(name).play(Key(69, duration_s=2.0), duration_s=2.0, bend=bend, **STILL[name]))
+    bends = (Bend(0.5, semitones),)
+    sound = mono(
+        player(name).play(Key(69, duration_s=2.0), duration_s=2.0, bends=bends, settings=STILL[name])
+    )
     before, after = sound[: RATE_HZ // 2], sound[round(0.7 * RATE_HZ) : round(1.9 * RATE_HZ)]
     assert abs(pitch_error_cents(before, RATE_HZ, key_hz(69))) < 5.0
     assert abs(pitch_error_cents(after, RATE_HZ, key_hz(69 + semitones))) < 3.0
+
+
+@pytest.mark.parametrize("name", ["analog", "fm", "string", "supersaw"])
+def test_the_mod_wheel_brings_vibrato_in(name: str) -> None:
+    wheel = (Controller(1.0, MOD_WHEEL, 127),)
+    settings = {**STILL[name], **({"mod_to_index": 0.0} if name == "fm" else {})}
+    key = Key(93, duration_s=2.0)
+    sound = mono(player(name).play(key, duration_s=2.0, controllers=wheel, settings=settings))
+
+    def sway_cents(start_s: float) -> float:
+        """How far the pitch of windows of a third of a vibrato lies apart."""
+        window = round(0.06 * RATE_HZ)
+        starts = range(round(start_s * RATE_HZ), round((start_s + 0.6) * RATE_HZ), window // 4)
+        heard = [
+            pitch_error_cents(sound[start : start + window], RATE_HZ, key_hz(93), within=200.0)
+            for start in starts
+        ]
+        return max(heard) - min(heard)
+
+    assert sway_cents(0.3) < 5.0
+    assert 70.0 < sway_cents(1.2) < 110.0
+
+
+@pytest.mark.parametrize("name", PITCHED)
+def test_the_sustain_pedal_holds_notes(name: str) -> None:
+    """Pressed while the key is down, let go after 1.5 s: as if the key were held so long."""
+    pedal = (Controller(0.2, SUSTAIN, 127), Controller(1.5, SUSTAIN, 0))
+    short, long = Key(60, duration_s=0.4), Key(60, duration_s=1.5)
+    pedalled = player(name).play(short, duration_s=2.0, controllers=pedal)
+    assert np.array_equal(pedalled, player(name).play(long, duration_s=2.0))
+    assert not np.array_equal(pedalled, player(name).play(short, duration_s=2.0))
+
+
+def test_the_expression_pedal_is_a_gain() -> None:
+    pedal = (Controller(0.5, EXPRESSION, 64),)
+    plain, soft = (
+        player("organ").play(Key(60, duration_s=1.0), duration_s=1.0, controllers=controllers)
+        for controllers in ((), pedal)
+    )
+    half = RATE_HZ // 2
+    assert np.array_equal(plain[:, :half], soft[:, :half])
+    ratio = np.abs(soft[:, half + 300 :]).max() / np.abs(plain[:, half + 300 :]).max()
+    assert decibels(float(ratio)) == pytest.approx(-11.9, abs=0.1)
 
 
 @pytest.mark.parametrize("name", PITCHED)
@@ -120,7 +168,7 @@ def test_the_mod_wheel_is_heard(name: str) -> None:
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_nothing_sounds_before_its_time_and_it_soon_does(name: str) -> None:
     pitch = 36 if name == "drums" else 60
-    sound = mono(player(name).play(Key(pitch, onset_s=0.1), duration_s=0.6, **_fast(name)))
+    sound = mono(player(name).play(Key(pitch, onset_s=0.1), duration_s=0.6, settings=_fast(name)))
     assert not sound[: RATE_HZ // 10].any()
     assert 0.1 <= onset_s(sound, RATE_HZ) < 0.105
 
@@ -139,7 +187,7 @@ def test_a_full_chord_stays_within_full_scale(name: str) -> None:
 def test_high_notes_do_not_alias(name: str, pitch: int, bright: bool) -> None:
     """Not `string`: a linear loop has no way to alias, and its overtones are a little sharp."""
     settings = {**STILL[name], **(BRIGHT[name] if bright else {})}
-    sound = mono(player(name).play(Key(pitch, 127, duration_s=2.0), duration_s=2.0, **settings))
+    sound = mono(player(name).play(Key(pitch, 127, duration_s=2.0), duration_s=2.0, settings=settings))
     partials_hz = key_hz(pitch) / (2 if name == "organ" else 1)  # its lowest drawbar is an octave down
     assert alias_db(sound[RATE_HZ:], RATE_HZ, partials_hz) < -60.0
 
@@ -149,7 +197,7 @@ def test_neither_end_of_a_note_clicks(name: str) -> None:
     """A click is broad: it would stand out above 14 kHz, where a dark low note has next to nothing."""
     key = Key(36, 100, 0.1, 0.7)
     dark = {"cutoff": 300.0, "noise_level": 0.0} if "cutoff" in player(name).sliders else {}
-    sound = mono(player(name).play(key, duration_s=1.5, **{**STILL[name], **dark}))
+    sound = mono(player(name).play(key, duration_s=1.5, settings={**STILL[name], **dark}))
     released = sound[round(0.79 * RATE_HZ) : round(0.85 * RATE_HZ)]
     assert decibels(peak_above(released, RATE_HZ, 14_000.0) / float(np.abs(sound).max())) < -66.0
 
@@ -158,16 +206,17 @@ def test_neither_end_of_a_note_clicks(name: str) -> None:
 def test_silence_has_no_offset_and_is_reached(name: str) -> None:
     release = {"release": 0.2} if "release" in player(name).sliders else {}
     pitch = 38 if name == "drums" else 60
-    sound = player(name).play(Key(pitch, duration_s=0.5), duration_s=4.0, **release)
+    sound = player(name).play(Key(pitch, duration_s=0.5), duration_s=4.0, settings=release)
     assert np.abs(sound.mean(axis=1)).max() < 2e-4
     assert np.abs(sound[:, -RATE_HZ // 10 :]).max() < 2e-5
 
 
 def test_a_release_rings_out_in_full() -> None:
-    """DawDreamer alone frees a voice at its first zero crossing after the key is up (see voice.lib)."""
     sound = mono(
         player("analog").play(
-            Key(69, duration_s=0.5), duration_s=3.5, release=4.0, sustain=1.0, env_amount=0.0, osc2_level=0.0
+            Key(69, duration_s=0.5),
+            duration_s=3.5,
+            settings={"release": 4.0, "sustain": 1.0, "env_amount": 0.0, "osc2_level": 0.0},
         )
     )
     levels = [decibels(float(np.abs(sound[round(t * RATE_HZ) :][:2000]).max())) for t in (0.4, 1.5, 2.5, 3.4)]
@@ -187,18 +236,19 @@ def test_the_same_notes_sound_the_same(name: str) -> None:
 def test_every_slider_is_named_once_and_keeps_within_its_range(name: str) -> None:
     sliders = player(name).sliders
     labels = re.findall(r'"(?:h:\w+/)?(\w+)\[[^"]*tooltip: \w[^"]*"', _source(name))
-    assert sorted(labels) == sorted(sliders.keys() - {"bend", "mod"})
+    assert sorted(labels) == sorted(sliders)
     for slider_name, slider in sliders.items():
         assert slider_name == slider_name.lower() and slider_name.replace("_", "").isalnum()
-        assert slider["min"] <= slider["value"] <= slider["max"]
+        assert slider.lowest <= slider.initial <= slider.highest
 
 
 @pytest.mark.parametrize("name", PITCHED)
-@pytest.mark.parametrize("end", ["min", "max"])
+@pytest.mark.parametrize("end", ["lowest", "highest"])
 def test_the_ends_of_every_slider_are_sound(name: str, end: str) -> None:
     """Each slider alone at its end: numbers, and nothing that runs away."""
     for slider_name, slider in player(name).sliders.items():
-        sound = player(name).play(Key(60, 127, duration_s=0.2), duration_s=0.3, **{slider_name: slider[end]})
+        settings = {slider_name: getattr(slider, end)}
+        sound = player(name).play(Key(60, 127, duration_s=0.2), duration_s=0.3, settings=settings)
         assert np.isfinite(sound).all(), slider_name
         assert np.abs(sound).max() < 2.0, slider_name
 

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.core.notes import Bend, Note, Part
+from daw_bridge.core.notes import Bend, Controller, Note, Part
 from daw_bridge.host.events import (
     EVENTS_AT_ONE_FRAME,
     MidiEvent,
@@ -64,9 +64,17 @@ def test_played_notes_last_a_frame_and_do_not_overlap(heard: list[Note]) -> None
 
 
 def test_a_repeated_note_ends_before_it_begins_again() -> None:
-    part = Part((Note(0.0, 60, 0.5), Note(0.5, 60, 1.0)), 1.0, (Bend(0.5, 1.0),))
+    part = Part((Note(0.0, 60, 0.5), Note(0.5, 60, 1.0)), 1.0, (Bend(0.5, 1.0),), (Controller(0.5, 1, 64),))
     at_repeat = [kind(event) for event in midi_events(part, rate_hz=RATE_HZ) if event.frame == 24_000]
-    assert at_repeat == [0x80, 0xE0, 0x90]
+    assert at_repeat == [0x80, 0xE0, 0xB0, 0x90]
+
+
+def test_controllers_are_sent_on_the_channel_at_their_frame() -> None:
+    part = Part((), 1.0, controllers=(Controller(0.25, 64, 127), Controller(0.5, 64, 0)))
+    assert midi_events(part, rate_hz=RATE_HZ, channel=3) == [
+        MidiEvent(12_000, bytes((0xB2, 64, 127))),
+        MidiEvent(24_000, bytes((0xB2, 64, 0))),
+    ]
 
 
 def test_no_frame_has_more_events_than_pedalboard_takes() -> None:

@@ -31,13 +31,6 @@ def play(instrument: FaustInstrument, part: Part) -> Samples:
     return instrument.play(Performance(part, 1, RATE_HZ, frames, RATE_HZ))
 
 
-def power_of(sound: Samples) -> Samples:
-    """Mean square in windows of 100 ms."""
-    window = RATE_HZ // 10
-    whole = sound.shape[1] // window * window
-    return np.asarray((sound[0, :whole].reshape(-1, window) ** 2).mean(axis=1))
-
-
 def test_stretches_ring_into_one_another(
     instrument: FaustInstrument, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,11 +49,8 @@ def test_stretches_ring_into_one_another(
     monkeypatch.setattr(faust, "STRETCH_S", 1.0)
     in_stretches = play(instrument, part)
     assert whole.shape == in_stretches.shape
-    expected, measured = (power_of(sound) for sound in (whole, in_stretches))
-    assert expected.max() > 0.01
-    # Oscillators run freely, so that phases differ and beats with them; levels and lengths do not.
-    assert np.abs(measured - expected).max() < 0.1 * expected.max()
-    assert np.array_equal(expected == 0, measured == 0)
+    assert np.abs(whole).max() > 0.1
+    assert np.abs(in_stretches - whole).max() < 1e-6
 
 
 def test_bends_are_where_they_are_in_every_stretch(

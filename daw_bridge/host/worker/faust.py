@@ -1,142 +1,164 @@
-"""Our own instruments: Faust, compiled by DawDreamer to native code."""
+"""Our own instruments: a Faust program plays each note alone, another what becomes of all together."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import dawdreamer
 import numpy as np
 
 from daw_bridge.core.audio import Samples
 from daw_bridge.core.errors import PluginUnloadable
-from daw_bridge.core.notes import Bend
+from daw_bridge.host.controls import Steps, bend_steps, express, mod_steps
 from daw_bridge.host.events import PlayedNote, played_notes
-from daw_bridge.host.parameters import ParameterSpec, Value, read_parameters
+from daw_bridge.host.parameters import read_parameters
 from daw_bridge.host.protocol import InstrumentSetup
+from daw_bridge.host.worker.faust_program import Program, Slider, has_effect
 from daw_bridge.host.worker.instrument import MAX_TAIL_S, Performance, Report
 from daw_bridge.host.worker.output import faded
 
-BLOCK_FRAMES = 64
-"""DawDreamer moves sliders between blocks only: 1.5 ms late at most, and as fast as with long blocks."""
-
 STRETCH_S = 60.0
-"""A long part is played in stretches of this length, whose tails ring into one another: DawDreamer renders
-in one piece, begins anew each time, and needs 25 times the memory of the sound."""
+"""A long part is played in stretches of this length, whose tails ring into one another: an effect needs
+several times the memory of its sound."""
 
-PLAYED_SLIDERS = ("bend", "mod")
-"""Moved by the part, as a wheel would; `freq`, `gain` and `gate` are the voice's own."""
+VOICE_CONTROLS = ("gate", "bend", "mod")
+"""What moves while a note sounds, as signals: exact to the frame."""
 
-LIBRARIES = Path(__file__).parents[1] / "faust"
-"""Where `voice.lib` lies; an instrument's own folder is looked through before."""
+EFFECT_CONTROLS = ("mod",)
 
-_SLIDER = re.compile(r'\b(?:hslider|vslider|nentry|checkbox|button)\s*\(\s*"((?:[^"\\]|\\.)*)"')
-_IMPORT = re.compile(r'\bimport\s*\(\s*"([^"]+)"\s*\)')
-_METADATA = re.compile(r"\[(\w+)\s*:([^\]]*)\]")
-_MENU_ENTRY = re.compile(r"'([^']+)'\s*:\s*([-+.\w]+)")
-_VOICES = re.compile(r"\[nvoices:(\d+)\]")
+NOTE_SLIDERS = ("freq", "gain")
+"""What stays while a note sounds: what is computed from it, Faust computes once a block."""
 
+INAUDIBLE = 1e-5
+"""-100 dBFS: a voice below is over. What is heard of it afterwards may be louder, so lower than `SILENCE`."""
 
-@dataclass(frozen=True)
-class Slider:
-    """One slider of a compiled instrument: its path in DawDreamer, and what may be said to it."""
+QUIET_S = 0.02
+"""For how long it must be below: half a period of the lowest notes."""
 
-    path: str
-    initial: float
-    spec: ParameterSpec
-    menu: dict[str, float] = field(default_factory=dict)
-
-    def number(self, value: Value) -> float:
-        """A value in the spec's terms -> the slider's position."""
-        return self.menu[value] if isinstance(value, str) else float(value)
+FIRST_TAIL_S = 0.25
+"""How long a note is taken to sound on, before any has been heard."""
 
 
 class FaustInstrument:
     """A .dsp file, compiled once for one sample rate.
 
-    DawDreamer begins every render from the compiled state, so that nothing is left of the one before.
+    Every note is played from the compiled state, so that nothing is left of the one before.
     """
 
     def __init__(self, path: Path, label: str, rate_hz: int, report: Report) -> None:
         self.label = label
+        self._rate_hz = rate_hz
         self._report = report
         report(label, "compiling")
-        source = _source(path)
-        voices = _VOICES.search(source)
-        self._engine = dawdreamer.RenderEngine(rate_hz, BLOCK_FRAMES)
-        self._processor = self._engine.make_faust_processor("instrument")
-        self._processor.faust_libraries_paths = [str(path.parent), str(LIBRARIES)]
-        self._processor.num_voices = int(voices[1]) if voices else 16
-        try:
-            compiled = self._processor.set_dsp(str(path)) and self._processor.compile()
-        except RuntimeError as cause:
-            raise _unloadable(path, str(cause)) from cause
-        if not compiled:
-            raise _unloadable(path, "the compiler gave no reason")
-        self._engine.load_graph([(self._processor, [])])
-        self._sliders = _sliders(self._processor.get_parameters_description(), source)
+        self._voice = Program(path, "process", VOICE_CONTROLS, rate_hz)
+        self._effect = Program(path, "effect", EFFECT_CONTROLS, rate_hz) if has_effect(path) else None
+        self._programs = [program for program in (self._voice, self._effect) if program is not None]
+        if self._effect is not None and self._effect.inputs != self._voice.outputs:
+            raise PluginUnloadable(
+                f"A voice has {self._voice.outputs} outputs, the effect {self._effect.inputs} inputs.",
+                where=path,
+                advice="Mend the instrument's source.",
+            )
+
+    @property
+    def sliders(self) -> dict[str, Slider]:
+        """Those of the voice and of the effect; what is played is no longer among them."""
+        return {name: slider for program in self._programs for name, slider in program.sliders.items()}
 
     def configure(self, setup: InstrumentSetup) -> list[str]:
         """Move every slider: where the preset says, or where it is at first."""
-        settable = {name: slider for name, slider in self._sliders.items() if name not in PLAYED_SLIDERS}
+        settable = {name: slider for name, slider in self.sliders.items() if name not in NOTE_SLIDERS}
         specs = [slider.spec for slider in settable.values()]
         values = read_parameters(setup.parameters, specs, self.label)
         for name, slider in settable.items():
             position = slider.number(values[name]) if name in values else slider.initial
-            self._processor.set_parameter(slider.path, position)
+            for program in self._programs:
+                program.move(name, position)
         return []
 
     def play(self, performance: Performance) -> Samples:
         """float32 [channels, frames + tail_frames]."""
         frames = performance.frames + performance.tail_frames
-        notes = played_notes(performance.part.notes, performance.rate_hz)
-        self._engine.set_bpm(performance.tempo[0][1])
-        if frames <= 2 * STRETCH_S * performance.rate_hz:
-            return self._play(notes, performance, 0, frames)
-        sound: Samples | None = None
-        for stretch in _stretches(notes, round(STRETCH_S * performance.rate_hz)):
-            start = stretch[0].on
-            ends = max(note.off for note in stretch) + round(MAX_TAIL_S * performance.rate_hz)
-            end = min(ends, frames)
-            played = self._play(stretch, performance, start, end)
-            if sound is None:
-                sound = np.zeros((played.shape[0], frames), np.float32)
-            sound[:, start:end] += played if end == frames else faded(played, performance.rate_hz)
-        return np.zeros((2, frames), np.float32) if sound is None else sound
+        part, rate_hz = performance.part, self._rate_hz
+        bend, mod = bend_steps(part, rate_hz), mod_steps(part, rate_hz)
+        notes = [note for note in played_notes(part.notes, rate_hz) if note.on < frames]
+        if frames <= 2 * STRETCH_S * rate_hz:
+            sound = self._play(notes, bend, mod, 0, frames)
+        else:
+            sound = np.zeros(((self._effect or self._voice).outputs, frames), np.float32)
+            for stretch in _stretches(notes, round(STRETCH_S * rate_hz)):
+                start = stretch[0].on
+                end = min(max(note.off for note in stretch) + round(MAX_TAIL_S * rate_hz), frames)
+                played = self._play(stretch, bend, mod, start, end)
+                sound[:, start:end] += played if end == frames else faded(played, rate_hz)
+        express(sound, part, rate_hz)
+        return sound
 
     def settle(self) -> bool:
-        """Nothing sounds on."""
+        """Nothing sounds on, and nothing is kept."""
+        for program in self._programs:
+            program.forget()
         return True
 
-    def _play(self, notes: list[PlayedNote], performance: Performance, start: int, end: int) -> Samples:
+    def _play(self, notes: list[PlayedNote], bend: Steps, mod: Steps, start: int, end: int) -> Samples:
         """The sound from frame `start` to `end` of these notes alone."""
-        rate_hz, frames = performance.rate_hz, end - start
-        self._report(self.label, "playing", allowance_s=frames / rate_hz)
-        self._processor.clear_midi()
+        self._report(self.label, "playing", allowance_s=(end - start) / self._rate_hz)
+        sound = np.zeros((self._voice.outputs, end - start), np.float32)
+        ringing, played = dict[int, int](), 0
         for note in notes:
-            # Half a frame inside, so that rounding down lands on the very frame.
-            onset_s, duration_s = (note.on - start + 0.5) / rate_hz, (note.off - note.on) / rate_hz
-            self._processor.add_midi_note(note.pitch, note.velocity, onset_s, duration_s)
-        self._bend(performance.part.bends, rate_hz, start, frames)
-        self._engine.render((frames + 0.5) / rate_hz)
-        samples: Samples = self._engine.get_audio()[:, :frames]
-        self._engine.render(BLOCK_FRAMES / rate_hz)  # or the engine keeps the sound until the next time
-        return samples
+            voice = self._play_note(note, bend, mod, end, ringing)
+            at = note.on - start
+            sound[:, at : at + voice.shape[1]] += voice
+            played += voice.shape[1]
+            if played > STRETCH_S * self._rate_hz:
+                self._report(self.label, "playing", allowance_s=(end - start) / self._rate_hz)
+                played = 0
+        return sound if self._effect is None else self._affect(self._effect, sound, mod, start)
 
-    def _bend(self, bends: tuple[Bend, ...], rate_hz: int, start: int, frames: int) -> None:
-        slider = self._sliders.get("bend")
-        if slider is None:
-            return
-        if not bends:
-            self._processor.set_parameter(slider.path, slider.initial)
-            return
-        curve = np.zeros(frames, np.float32)
-        for bend in bends:
-            curve[max(round(bend.time_s * rate_hz) - start, 0) :] = bend.semitones
-        np.clip(curve, slider.spec.minimum, slider.spec.maximum, out=curve)
-        self._processor.set_automation(slider.path, curve)
+    def _play_note(
+        self, note: PlayedNote, bend: Steps, mod: Steps, end: int, ringing: dict[int, int]
+    ) -> Samples:
+        """What is heard of one note up to `end`. `ringing` learns how long each pitch sounds on."""
+        self._voice.move("freq", 440.0 * 2.0 ** ((note.pitch - 69) / 12))
+        self._voice.move("gain", note.velocity / 127)
+        held, room, quiet = note.off - note.on, end - note.on, round(QUIET_S * self._rate_hz)
+        latest = next(reversed(ringing.values()), round(FIRST_TAIL_S * self._rate_hz))
+        tail = ringing.get(note.pitch, latest)
+        while True:
+            frames = min(held + tail + tail // 8 + quiet, room)
+            signals = np.zeros((len(VOICE_CONTROLS), frames), np.float32)
+            signals[0, :held] = 1.0
+            signals[1] = bend.between(note.on, note.on + frames)
+            signals[2] = mod.between(note.on, note.on + frames)
+            sound = self._voice.play(signals)
+            heard = _heard(sound)
+            if frames == room or heard <= frames - quiet:
+                ringing.pop(note.pitch, None)
+                ringing[note.pitch] = max(tail if note.pitch in ringing else 0, heard - held, quiet)
+                return sound[:, :heard]
+            tail = 2 * tail
+
+    def _affect(self, effect: Program, sound: Samples, mod: Steps, start: int) -> Samples:
+        """The effect over the sound, which may ring on after it."""
+        frames, quiet = sound.shape[1], round(QUIET_S * self._rate_hz)
+        dry = _heard(sound)
+        end = min(dry + round(FIRST_TAIL_S * self._rate_hz), frames)
+        while True:
+            signals = np.empty((1 + sound.shape[0], end), np.float32)
+            signals[0] = mod.between(start, start + end)
+            signals[1:] = sound[:, :end]
+            affected = effect.play(signals)
+            if end == frames:
+                return affected
+            if _heard(affected) <= end - quiet:
+                return np.pad(affected, ((0, 0), (0, frames - end)))
+            end = frames
+
+
+def _heard(sound: Samples) -> int:
+    """How many frames are left without the silence at the end; NaN is not silence."""
+    loud = np.flatnonzero(~(np.abs(sound).max(axis=0) <= INAUDIBLE))
+    return int(loud[-1]) + 1 if loud.size else 0
 
 
 def _stretches(notes: list[PlayedNote], length: int) -> Iterator[list[PlayedNote]]:
@@ -149,49 +171,3 @@ def _stretches(notes: list[PlayedNote], length: int) -> Iterator[list[PlayedNote
         stretch.append(note)
     if stretch:
         yield stretch
-
-
-def _source(path: Path) -> str:
-    """The text of a .dsp and of what it imports from its folder or ours: DawDreamer drops units and menus."""
-    texts, waiting, seen = [], [path], {path}
-    while waiting:
-        text = waiting.pop().read_text(encoding="utf-8")
-        texts.append(text)
-        imported = {folder / name for name in _IMPORT.findall(text) for folder in (path.parent, LIBRARIES)}
-        waiting += [file for file in imported - seen if file.is_file()]
-        seen |= imported
-    return "\n".join(texts)
-
-
-def _sliders(descriptions: list[dict[str, str | float]], source: str) -> dict[str, Slider]:
-    """Slider name -> slider, in DawDreamer's order."""
-    metadata = {}
-    for label in _SLIDER.findall(source):
-        name = label.partition("[")[0].rpartition("/")[2].strip()
-        metadata[name] = dict(_METADATA.findall(label))
-    sliders = {}
-    for description in descriptions:
-        name = str(description["label"])
-        about = metadata.get(name, {})
-        menu = {choice: float(number) for choice, number in _MENU_ENTRY.findall(about.get("style", ""))}
-        spec = ParameterSpec(
-            name=name,
-            unit=about.get("unit", "").strip(),
-            minimum=float(description["min"]),
-            maximum=float(description["max"]),
-            choices=tuple(menu),
-            is_switch=description["min"] == 0
-            and description["max"] == 1
-            and description["step"] == 1
-            and not menu,
-        )
-        sliders[name] = Slider(str(description["name"]), float(description["value"]), spec, menu)
-    return sliders
-
-
-def _unloadable(path: Path, reason: str) -> PluginUnloadable:
-    return PluginUnloadable(
-        f"The Faust compiler refuses it: {reason.strip()}.",
-        where=path,
-        advice="Mend the instrument's source.",
-    )

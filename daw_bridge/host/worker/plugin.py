@@ -30,8 +30,8 @@ from daw_bridge.host.worker.output import check_latency
 from daw_bridge.host.worker.plugin_parameters import set_parameters
 
 BLOCK_FRAMES = 512
-BEND_BLOCK_FRAMES = 64
-"""A VST3 gets the wheel as a parameter, of which only the last value in a block may count."""
+MOVING_BLOCK_FRAMES = 64
+"""A VST3 gets wheel and controllers as parameters, of which only the last value in a block may count."""
 
 CHUNK_FRAMES = 64 * BLOCK_FRAMES
 """Rendered at a time: frames and times stay exact in pedalboard's 32-bit floats, and the host hears of us."""
@@ -146,7 +146,8 @@ class PluginInstrument:
         wanted = latency + performance.frames
         capacity = wanted + performance.tail_frames
         events = midi_events(performance.part, rate_hz=performance.rate_hz, channel=performance.channel)
-        block_frames = BEND_BLOCK_FRAMES if performance.part.bends else BLOCK_FRAMES
+        moves = performance.part.bends or performance.part.controllers
+        block_frames = MOVING_BLOCK_FRAMES if moves else BLOCK_FRAMES
         last_event = events[-1].frame if events else 0
         sound = np.empty((self._channels, capacity), np.float32)
         position, following, silent = 0, 0, False

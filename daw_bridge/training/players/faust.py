@@ -1,23 +1,27 @@
-"""Our own Faust instruments with random settings, on DawDreamer."""
+"""Our own Faust instruments with random settings, played as the host plays them."""
 
 from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 import daw_bridge
+from daw_bridge.core.notes import Part
+from daw_bridge.host.protocol import InstrumentSetup
+from daw_bridge.host.worker.instrument import Performance as Played
 from daw_bridge.training.performance import Performance
 from daw_bridge.training.players import PLAY_RATE_HZ
 
-FOLDER = Path(daw_bridge.__file__).parent / "host" / "faust"
-VOICES = 32
-BLOCK_FRAMES = 64
+if TYPE_CHECKING:
+    from daw_bridge.host.worker.faust import FaustInstrument
+    from daw_bridge.host.worker.faust_program import Slider
 
-PLAYED = ("bend", "mod", "freq", "gain", "gate")
+FOLDER = Path(daw_bridge.__file__).parent / "host" / "faust"
+
 TUNING = {
     "osc2_tune": (-12.0, 0.0, 0.0, 0.0, 7.0, 12.0),
     "sub_octave": (1.0,),
@@ -32,47 +36,32 @@ def play(
     rng: np.random.Generator, performance: Performance, instrument: str, length_s: float
 ) -> npt.NDArray[np.float32]:
     """One channel at 44,100 Hz. Raises FileNotFoundError for an instrument that isn't there."""
-    engine, processor, sliders = _compiled(instrument)
-    for about in sliders:
-        name = str(about["label"])
-        if name not in PLAYED:
-            processor.set_parameter(about["name"], _drawn(rng, name, about))
-    processor.clear_midi()
-    for note in performance.notes:
-        processor.add_midi_note(note.pitch, note.velocity, note.onset_s, note.duration_s)
-    frames = round(length_s * PLAY_RATE_HZ)
-    for about in sliders:
-        if about["label"] == "bend":
-            curve = np.zeros(frames, np.float32)
-            for bend in performance.bends:
-                curve[round(bend.time_s * PLAY_RATE_HZ) :] = bend.semitones
-            processor.set_automation(about["name"], curve)
-    engine.render(length_s)
-    sound: npt.NDArray[np.float32] = engine.get_audio()[:, :frames].mean(axis=0)
-    return sound
+    from daw_bridge.host.worker.faust import NOTE_SLIDERS
+
+    path = FOLDER / f"{instrument}.dsp"
+    player = _compiled(path)
+    settings: dict[str, str | float | bool] = {
+        name: _drawn(rng, name, slider) for name, slider in player.sliders.items() if name not in NOTE_SLIDERS
+    }
+    player.configure(InstrumentSetup("faust", str(path), instrument, None, None, None, settings))
+    part = Part(tuple(performance.notes), length_s, tuple(performance.bends))
+    sound = player.play(Played(part, 1, PLAY_RATE_HZ, round(length_s * PLAY_RATE_HZ), 0))
+    played: npt.NDArray[np.float32] = sound.mean(axis=0)
+    return played
 
 
 @functools.cache
-def _compiled(instrument: str) -> tuple[Any, Any, list[dict[str, Any]]]:
-    """Engine, processor, and the sliders as they are at first (DawDreamer tells where they are now)."""
-    import dawdreamer
+def _compiled(path: Path) -> FaustInstrument:
+    from daw_bridge.host.worker.faust import FaustInstrument
 
-    path = FOLDER / f"{instrument}.dsp"
     if not path.is_file():
         raise FileNotFoundError(path)
-    engine = dawdreamer.RenderEngine(PLAY_RATE_HZ, BLOCK_FRAMES)
-    processor = engine.make_faust_processor("instrument")
-    processor.faust_libraries_path = str(FOLDER)
-    processor.num_voices = VOICES
-    processor.set_dsp(str(path))
-    processor.compile()
-    engine.load_graph([(processor, [])])
-    return engine, processor, processor.get_parameters_description()
+    return FaustInstrument(path, path.stem, PLAY_RATE_HZ, lambda *_, **__: None)
 
 
-def _drawn(rng: np.random.Generator, name: str, about: dict[str, Any]) -> float:
+def _drawn(rng: np.random.Generator, name: str, slider: Slider) -> float:
     """Half of the sliders stay where they are at first, the others go anywhere that makes sense."""
-    lowest, highest, initial = float(about["min"]), float(about["max"]), float(about["value"])
+    lowest, highest, initial = slider.lowest, slider.highest, slider.initial
     if name in TUNING:
         return float(rng.choice([v for v in TUNING[name] if lowest <= v <= highest]))
     if rng.random() < 0.5:
