@@ -5,7 +5,7 @@ reverberation has died away."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,11 @@ class Performance:
 
     notes: tuple[Note, ...]
     bends: tuple[Bend, ...] = ()
+
+    def transposed(self, semitones: int) -> Performance:
+        """The same, so much higher."""
+        notes = tuple(replace(note, pitch=note.pitch + semitones) for note in self.notes)
+        return Performance(notes, self.bends)
 
 
 def played(

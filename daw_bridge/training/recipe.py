@@ -27,6 +27,12 @@ FAUST = {
     "test": ("glass",),
 }
 PARTIALS_MANNERS = ("sung", "blown", "bowed", "sub")
+LOW_PATCHES = {("FluidR3_GM", 16): 12, ("MuseScore_General_Full", 16): 12}
+"""Bank and program -> semitones by which it is played higher: these drawbar organs sound two octaves below
+their keys, where a 16' stop, which other banks have here, sounds one."""
+DOUBLED_FAMILIES = ("piano", "keys", "organ", "guitar", "strings", "pad", "pluck")
+DOUBLED = 0.12
+"""How many of their stems play all in octaves, as songs' piano voices do and synth layers."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +127,8 @@ class Plan:
     family: str
     line: str
     sound: str
+    doubled: int = 0
+    """Semitones from each note to one that doubles it; 0 for none."""
 
     def rng(self, attempt: int = 0) -> np.random.Generator:
         """The stem's own random numbers."""
@@ -151,7 +159,9 @@ def plan(number: int) -> Plan:
     else:
         bank = str(rng.choice(BANKS[split]))
         sound = f"sf2:{bank}:{rng.choice(about.programs)}"
-    return Plan(number, split, family, line, sound)
+    may_double = family in DOUBLED_FAMILIES and not sound.startswith("partials")
+    doubled = int(rng.choice((-12, 12))) if may_double and rng.random() < DOUBLED else 0
+    return Plan(number, split, family, line, sound, doubled)
 
 
 def _allowed(synth: str, split: str) -> bool:

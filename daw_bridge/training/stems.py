@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, songs
 from daw_bridge.training.lines import Setting
 from daw_bridge.training.performance import Performance, played
-from daw_bridge.training.recipe import FAMILIES, LENGTH_S, LINES, ONE_VOICE_LINES, Plan
+from daw_bridge.training.recipe import FAMILIES, LENGTH_S, LINES, LOW_PATCHES, ONE_VOICE_LINES, Plan
 from daw_bridge.training.songs import Voice
 from daw_bridge.transcribe.bridge.features import RATE_HZ
 
@@ -85,6 +85,10 @@ def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tu
         lowest = min(family.lowest + int(rng.integers(0, 13)), family.highest - 24)
         setting = Setting.draw(rng, lowest, family.highest, LENGTH_S)
         notes, song = LINES[plan.line](rng, setting), ""
+    if plan.doubled:
+        doubles = (replace(note, pitch=note.pitch + plan.doubled) for note in notes)
+        notes = [*notes, *(note for note in doubles if family.lowest <= note.pitch <= family.highest)]
+        one_voice = False
     may_bend = not plan.sound.startswith("dx7") and plan.family not in ("piano", "organ", "keys")
     return played(rng, notes, LENGTH_S, one_voice=one_voice, may_bend=may_bend), song
 
@@ -95,6 +99,7 @@ def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.
 
     kind, *names = sound.split(":")
     if kind == "sf2":
+        performance = performance.transposed(LOW_PATCHES.get((names[0], int(names[1])), 0))
         return soundfonts.play(rng, performance, names[0], int(names[1]), LENGTH_S)
     if kind == "faust":
         return faust.play(rng, performance, names[0], LENGTH_S)
