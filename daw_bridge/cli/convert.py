@@ -9,7 +9,7 @@ import typer
 
 from daw_bridge.cli.console import print_json, show_error, show_takes
 from daw_bridge.cli.log import keep_log
-from daw_bridge.cli.options import Json, TempoOption, parse_tempo_option
+from daw_bridge.cli.options import EngineOption, Json, TempoOption, parse_tempo_option
 from daw_bridge.core.errors import BridgeError, PluginError
 from daw_bridge.core.notes import Profile
 
@@ -24,6 +24,7 @@ def convert(
     ] = Path(),
     profile: Annotated[Profile, typer.Option(help="What kind of part to expect.")] = "auto",
     tempo: TempoOption = None,
+    engine: EngineOption = None,
     json: Json = False,
 ) -> None:
     """Turn stems into MIDI and into audio on your instruments, once.
@@ -39,6 +40,7 @@ def convert(
     from daw_bridge.cli.data import error_as_data, take_as_data
     from daw_bridge.cli.reporter import Reporter
     from daw_bridge.service import Bridge
+    from daw_bridge.transcribe import DEFAULT_ENGINE
 
     takes, failures = [], []
     keep_log()
@@ -52,6 +54,7 @@ def convert(
                         presets=preset or (),
                         profile=profile,
                         tempo=wanted,
+                        engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )
                 )

@@ -88,10 +88,11 @@ def _folders() -> list[Finding]:
 
 
 def _engine() -> str:
-    from daw_bridge.transcribe import DEFAULT_ENGINE, engine
+    from daw_bridge.transcribe import DEFAULT_ENGINE, engine, engine_names
 
     default = engine(DEFAULT_ENGINE)
-    return f"{default.name} {default.version}"
+    others = ", ".join(name for name in engine_names() if name != DEFAULT_ENGINE)
+    return f"{default.name} {default.version}" + (f"; also {others}" if others else "")
 
 
 def _instruments() -> str:

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from daw_bridge.settings import FixedTempo
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, and nothing else.")]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", help="Who hears the notes: bridge (ours, by default) or basic-pitch.", metavar="NAME"
+    ),
+]
 TempoOption = Annotated[
     str | None,
     typer.Option(

@@ -91,7 +91,7 @@ class SessionSettings(Schema):
     tempo: Tempo = Field(
         "audio", description="`97`, `97 7/8`, `{bpm: 97, time_signature: 7/8}`, or `audio`: a labelled guess."
     )
-    engine: str = Field("basic-pitch", description="The transcription engine.")
+    engine: str = Field("bridge", description="The transcription engine: `bridge` (ours) or `basic-pitch`.")
     settle: float = Field(
         0.5, ge=0.05, le=60, description="Seconds that a bounce must be still before it is taken."
     )

@@ -13,7 +13,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     options = _parser().parse_args(arguments)
     folder: Path = options.folder or work_folder()
-    commands = {"make-data": make_data, "train": train, "evaluate": evaluate, "export": export, "plot": plot}
+    commands = {
+        "make-data": make_data, "train": train, "evaluate": evaluate, "export": export, "plot": plot,
+        "drums": drums, "kinds": kinds,
+    }  # fmt: skip
     return commands[options.command](folder, options)
 
 
@@ -65,26 +68,20 @@ def train(folder: Path, options: argparse.Namespace) -> int:
 
 
 def evaluate(folder: Path, options: argparse.Namespace) -> int:
-    """Choose thresholds on validation stems, or score with those that the model holds; print a table."""
-    import json
-
-    import onnx
-
-    from daw_bridge.training import dataset, evaluate
-    from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
+    """Learn thresholds on validation stems, or score with those that the model holds; print a table."""
+    from daw_bridge.training import calibration, dataset, evaluate, export
 
     model: Path = options.model or folder / "model.onnx"
     some = dataset.ready(folder, options.split)[: options.stems]
-    kept = {stem.number: maps for stem, maps in evaluate.maps_of(folder, model, some)}
-    properties = {p.key: p.value for p in onnx.load(str(model)).metadata_props}
-    thresholds = Thresholds(**json.loads(properties["thresholds"]))
+    kept = dict(zip((stem.number for stem in some), evaluate.maps_of(model, folder, some), strict=True))
     if options.choose:
         if options.split == "test":
-            raise SystemExit("thresholds are chosen on validation stems, not on the test's")
-        thresholds = evaluate.chosen_thresholds([(stem, kept[stem.number]) for stem in some])
-        (folder / "thresholds.json").write_text(json.dumps(vars(thresholds)))
+            raise SystemExit("thresholds are learned on validation stems, not on the test's")
+        thresholds = calibration.learned([(stem, kept[stem.number]) for stem in some])
+        export.keep_thresholds(model, thresholds)
+    thresholds = export.kept_thresholds(model)
     _say(f"{model}, {len(some)} {options.split} stems, {thresholds}\n")
-    ours = evaluate.by_family(some, lambda stem: decode(kept[stem.number], thresholds))
+    ours = evaluate.by_family(some, evaluate.ours(folder, kept, thresholds))
     theirs = evaluate.by_family(some, evaluate.basic_pitch(folder))
     _say(evaluate.table(ours, theirs))
     mine_s, rival_s = evaluate.speed(folder, model, some[0])
@@ -94,17 +91,14 @@ def evaluate(folder: Path, options: argparse.Namespace) -> int:
 
 
 def export(folder: Path, options: argparse.Namespace) -> int:
-    """Write the ONNX file of a checkpoint."""
-    import json
-
+    """Write the ONNX file of a checkpoint, with the thresholds of the one that it replaces."""
     from daw_bridge.training import export
     from daw_bridge.transcribe.bridge.decoding import Thresholds
 
     checkpoint: Path = options.checkpoint or folder / "checkpoints" / "annealed.pt"
     network, step = export.load_network(checkpoint)
-    chosen = folder / "thresholds.json"
-    thresholds = Thresholds(**json.loads(chosen.read_text())) if chosen.exists() else Thresholds()
     model: Path = options.model or folder / "model.onnx"
+    thresholds = export.kept_thresholds(model) if model.exists() else Thresholds()
     export.export(network, model, thresholds, {"training_steps": str(step)})
     _say(f"{model}: {model.stat().st_size / 1e6:.2f} MB, step {step}, {thresholds}")
     return 0
@@ -116,6 +110,35 @@ def plot(folder: Path, _options: argparse.Namespace) -> int:
 
     plot.plot(folder / "log.jsonl", folder / "log.svg")
     _say(str(folder / "log.svg"))
+    return 0
+
+
+def drums(folder: Path, options: argparse.Namespace) -> int:
+    """Make drum clips, teach the drum network, and score it on validation and test kits."""
+    from daw_bridge.training import drums
+    from daw_bridge.transcribe.drums import WEIGHTS
+
+    drums.make_clips(folder / "drums", options.songs, range(options.clips))
+    some = {split: drums.load_clips(folder / "drums", split) for split in ("train", "validation", "test")}
+    network = drums.teach(some["train"], some["validation"])
+    network.save(WEIGHTS, made="python -m daw_bridge.training drums", clips=str(len(some["train"])))
+    for split in ("validation", "test"):
+        _say(f"{split}, {len(some[split])} clips\n\n{drums.table(drums.scores(some[split]))}\n")
+    return 0
+
+
+def kinds(folder: Path, options: argparse.Namespace) -> int:
+    """Teach what judges kinds on stems, drum clips and mixes of them; `make-data` and `drums` come first."""
+    from daw_bridge.training import kinds
+    from daw_bridge.transcribe.kind import WEIGHTS
+
+    some = {
+        split: list(kinds.examples(folder, split, most=most, mixes=mixes))
+        for split, most, mixes in (("train", options.stems, 150), ("validation", 400, 100))
+    }
+    network = kinds.teach(some["train"], some["validation"])
+    network.save(WEIGHTS, made="python -m daw_bridge.training kinds", clips=str(len(some["train"])))
+    _say(kinds.table(network, some["validation"]))
     return 0
 
 
@@ -152,8 +175,13 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--split", choices=("validation", "test"), default="validation")
     judge.add_argument("--stems", type=int, default=10**6, help="take so many at most")
     judge.add_argument(
-        "--choose", action="store_true", help="choose thresholds first; export again to keep them"
+        "--choose", action="store_true", help="learn thresholds first, and keep them in the model"
     )
+    beats = commands.add_parser("drums", help="teach the drum network, from drum kits made on the way")
+    beats.add_argument("--songs", type=Path, nargs="+", required=True, help="folders of MIDI files")
+    beats.add_argument("--clips", type=int, default=400, help="how many to make")
+    kind = commands.add_parser("kinds", help="teach what judges a clip's kind, from stems and drum clips")
+    kind.add_argument("--stems", type=int, default=700, help="take so many at most")
     commands.add_parser("plot", help="draw the training's curves into log.svg")
     for command in (write, judge):
         command.add_argument("--model", type=Path, default=None, help="model.onnx by default")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,15 @@ import numpy as np
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note
 from daw_bridge.training import dataset, stems
-from daw_bridge.training.scoring import Score, score
+from daw_bridge.training.calibration import Halves
+from daw_bridge.training.scoring import Score, mean_f1, score
 from daw_bridge.training.stems import Stem
 from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
 from daw_bridge.transcribe.bridge.features import RATE_HZ, features
-from daw_bridge.transcribe.bridge.maps import Floats
+from daw_bridge.transcribe.bridge.maps import INPUT, OUTPUT
+from daw_bridge.transcribe.velocities import with_velocities
 
 Transcriber = Callable[[Stem], Sequence[Note]]
-
-CHOICES: dict[str, tuple[Any, ...]] = {
-    "onset": (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5),
-    "sounding": (0.25, 0.35, 0.45, 0.55, 0.65),
-    "offset": (0.2, 0.3, 0.4, 0.5, 0.7),
-    "gap_steps": (2, 4, 8, 16),
-}
-"""The thresholds that are tried."""
 
 
 def by_family(some: Iterable[Stem], transcribe: Transcriber) -> dict[str, Score]:
@@ -39,33 +32,29 @@ def by_family(some: Iterable[Stem], transcribe: Transcriber) -> dict[str, Score]
     return dict(scores)
 
 
-def mean_f1(scores: dict[str, Score]) -> tuple[float, float]:
-    """The mean over families: by onset, and with offset."""
-    rows = [(s.f1, s.f1_with_offset) for s in scores.values()]
-    onset, offset = np.mean(rows, axis=0)
-    return float(onset), float(offset)
-
-
-def chosen_thresholds(kept: Sequence[tuple[Stem, Floats]]) -> Thresholds:
-    """The thresholds with the best mean over families of both scores together, found one at a time, twice."""
-    maps = {stem.number: heard for stem, heard in kept}
-
-    def merit(thresholds: Thresholds) -> float:
-        return sum(mean_f1(by_family((s for s, _ in kept), lambda s: decode(maps[s.number], thresholds))))
-
-    best = Thresholds()
-    for name in [*CHOICES, *CHOICES]:
-        best = max((replace(best, **{name: value}) for value in CHOICES[name]), key=merit)
-    return best
-
-
-def maps_of(folder: Path, model: Path, some: Iterable[Stem]) -> Iterator[tuple[Stem, Floats]]:
+def maps_of(model: Path, folder: Path, some: Iterable[Stem]) -> Iterator[Halves]:
     """What an exported model says about each stem: float16 [4, steps, 88]."""
     session = _session(model)
     for stem in some:
         heard = np.load(dataset.features_path(folder, stem.number)).astype(np.float32) / 255.0
-        (maps,) = session.run(None, {session.get_inputs()[0].name: heard[None]})
-        yield stem, maps[0].astype(np.float16).astype(np.float32)
+        (maps,) = session.run([OUTPUT], {INPUT: heard[None]})
+        yield maps[0].astype(np.float16)
+
+
+def ours(folder: Path, kept: Mapping[int, Halves], thresholds: Thresholds) -> Transcriber:
+    """The notes in maps that were kept by the stems' numbers, as the engine hears them in profile "auto"."""
+
+    def transcribe(stem: Stem) -> Sequence[Note]:
+        return with_velocities(
+            decode([kept[stem.number].astype(np.float32)], thresholds), sound(folder, stem)
+        )
+
+    return transcribe
+
+
+def sound(folder: Path, stem: Stem) -> AudioClip:
+    """The stem's audio."""
+    return AudioClip(stems.read_flac(folder / "stems" / f"{stem.name}.flac")[None], RATE_HZ)
 
 
 def _session(model: Path) -> Any:
@@ -83,8 +72,7 @@ def basic_pitch(folder: Path) -> Transcriber:
     engine = BasicPitch()
 
     def transcribe(stem: Stem) -> Sequence[Note]:
-        samples = stems.read_flac(folder / "stems" / f"{stem.name}.flac")
-        return engine.transcribe(AudioClip(samples[None], RATE_HZ)).notes
+        return engine.transcribe(sound(folder, stem)).notes
 
     return transcribe
 
@@ -96,17 +84,16 @@ def speed(folder: Path, model: Path, stem: Stem, rounds: int = 9) -> tuple[float
     """
     from daw_bridge.transcribe.basic_pitch.engine import BasicPitch
 
-    samples = stems.read_flac(folder / "stems" / f"{stem.name}.flac")
-    clip, engine, session = AudioClip(samples[None], RATE_HZ), BasicPitch(), _session(model)
-    ours, theirs = [], []
+    clip, engine, session = sound(folder, stem), BasicPitch(), _session(model)
+    mine, theirs = [], []
     for _ in range(rounds):
         begun = time.process_time()
-        session.run(None, {session.get_inputs()[0].name: features(samples)[None]})
+        session.run([OUTPUT], {INPUT: features(clip.samples[0])[None]})
         between = time.process_time()
         engine.posteriors(clip)
-        ours.append(between - begun)
+        mine.append(between - begun)
         theirs.append(time.process_time() - between)
-    return float(np.median(ours[1:])), float(np.median(theirs[1:]))
+    return float(np.median(mine[1:])), float(np.median(theirs[1:]))
 
 
 def table(ours: dict[str, Score], theirs: dict[str, Score]) -> str:
@@ -140,11 +127,11 @@ def table(ours: dict[str, Score], theirs: dict[str, Score]) -> str:
 
 
 def _calibration(scores: Iterable[Score]) -> str:
-    """Confidences in steps of a fifth, and how many of the notes there are right."""
+    """Confidences in steps of a tenth, and how many of the notes there are right."""
     judged = np.array([pair for score in scores for pair in score.judged]).reshape(-1, 2)
     said = []
-    for low in (0.2, 0.4, 0.6, 0.8):
-        some = judged[(judged[:, 0] >= low) & (judged[:, 0] < low + 0.2 + 1e-9 * (low > 0.7))]
+    for low in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        some = judged[(judged[:, 0] >= low) & (judged[:, 0] < low + 0.1 + 1e-9 * (low > 0.85))]
         if len(some):
             said.append(f"{some[:, 0].mean():.2f}, {100 * some[:, 1].mean():.0f} %")
     return "; ".join(said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,8 @@ from daw_bridge.training.network import Network, Shape
 from daw_bridge.training.train import averaged
 from daw_bridge.transcribe.bridge.decoding import Thresholds
 from daw_bridge.transcribe.bridge.features import BINS, CHANNELS
-from daw_bridge.transcribe.bridge.maps import MAPS
+from daw_bridge.transcribe.bridge.maps import INPUT, MAPS, OUTPUT
 
-INPUT, OUTPUT = "spectra", "maps"
 OPSET = 17
 
 
@@ -55,8 +53,28 @@ def export(network: Network, path: Path, thresholds: Thresholds, about: dict[str
         dynamo=False,
     )
     model = onnx.load(str(partial))
-    metadata = {"maps": ",".join(MAPS), "thresholds": json.dumps(asdict(thresholds))} | (about or {})
+    metadata = {"maps": ",".join(MAPS), "thresholds": json.dumps(thresholds.to_dict())} | (about or {})
     onnx.helper.set_model_props(model, metadata)
     onnx.checker.check_model(model)
+    onnx.save(model, str(partial))
+    partial.rename(path)
+
+
+def kept_thresholds(path: Path) -> Thresholds:
+    """The thresholds in an ONNX file."""
+    import onnx
+
+    kept = {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
+    return Thresholds.from_dict(json.loads(kept["thresholds"]))
+
+
+def keep_thresholds(path: Path, thresholds: Thresholds) -> None:
+    """Put other thresholds into an ONNX file."""
+    import onnx
+
+    model = onnx.load(str(path))
+    kept = {entry.key: entry.value for entry in model.metadata_props}
+    onnx.helper.set_model_props(model, kept | {"thresholds": json.dumps(thresholds.to_dict())})
+    partial = path.with_suffix(".partial")
     onnx.save(model, str(partial))
     partial.rename(path)

@@ -4,7 +4,7 @@ of Multiple-F0 Estimation and Tracking Systems", ISMIR 2009), for notes with who
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from daw_bridge.core.notes import Note
@@ -48,6 +48,14 @@ class Score:
     def f1_with_offset(self) -> float:
         """By onset, pitch and offset."""
         return 2 * self.right_with_offset / max(self.true + self.found, 1)
+
+
+def mean_f1(scores: Mapping[str, Score]) -> tuple[float, float]:
+    """The mean over families: by onset, and with offset."""
+    return (
+        sum(s.f1 for s in scores.values()) / len(scores),
+        sum(s.f1_with_offset for s in scores.values()) / len(scores),
+    )
 
 
 def score(true: Sequence[Note], found: Sequence[Note]) -> Score:

@@ -138,7 +138,7 @@ class Trainer:
                 found = losses(logits, torch.from_numpy(wanted)[None])
             for name in sums:
                 sums[name] += float(found[name]) / len(some)
-            total += score(stem.notes, decode(logits.sigmoid()[0].numpy(), Thresholds()))
+            total += score(stem.notes, decode([logits.sigmoid()[0].numpy()], Thresholds()))
         return sums | {"f1": total.f1, "f1_with_offset": total.f1_with_offset}
 
     def _learn(self, heard: np.ndarray[Any, Any], wanted: np.ndarray[Any, Any]) -> dict[str, float]:

@@ -26,7 +26,7 @@ __all__ = [
     "estimate_tempo",
 ]
 
-DEFAULT_ENGINE = "basic-pitch"
+DEFAULT_ENGINE = "bridge"
 _GROUP = "daw_bridge.engines"
 
 

@@ -76,7 +76,7 @@ def test_the_doctor_finds_this_machine_well(daw_bridge: Shell) -> None:
     ended = daw_bridge("doctor", "--json")
     assert ended.exit_code == 0, ended.stdout
     found = {finding["topic"]: finding["found"] for finding in ended.json["findings"]}
-    assert "basic-pitch" in found["engine"]
+    assert found["engine"].startswith("bridge ") and "basic-pitch" in found["engine"]
     assert "Fat Analog Sub plays" in found["instruments"]
     assert found["your settings"].startswith(str(daw_bridge.home))
 

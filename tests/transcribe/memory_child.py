@@ -1,6 +1,6 @@
 """Transcribes a generated clip of so many minutes in a process of its own, and prints its peak memory.
 
-    python tests/transcribe/memory_child.py MINUTES     -> {"notes": …, "base_mb": …, "peak_mb": …}
+    python tests/transcribe/memory_child.py ENGINE MINUTES     -> {"notes": …, "base_mb": …, "peak_mb": …}
 
 `base_mb` is what the process holds with the model loaded, before the clip is made.
 """
@@ -32,7 +32,7 @@ def peak_mb() -> float:
 
 def main() -> None:
     """Hear ten seconds of notes, over and over."""
-    hearing = engine("basic-pitch")
+    hearing = engine(sys.argv[1])
     rate_hz = hearing.rate_hz
     time_s = np.arange(rate_hz // 2) / rate_hz
     keys = np.random.default_rng(8).integers(40, 80, 20)
@@ -40,7 +40,7 @@ def main() -> None:
     phrase = np.concatenate([0.2 * tone * np.exp(-4 * time_s) for tone in tones]).astype(np.float32)
     hearing.transcribe(AudioClip(phrase[None], rate_hz))
     base = peak_mb()
-    clip = AudioClip(np.tile(phrase, int(6 * float(sys.argv[1])))[None], rate_hz)
+    clip = AudioClip(np.tile(phrase, int(6 * float(sys.argv[2])))[None], rate_hz)
     part = hearing.transcribe(clip)
     heard = peak_mb()
     tempo = estimate_tempo(clip, part)

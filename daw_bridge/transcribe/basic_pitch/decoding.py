@@ -17,17 +17,17 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from daw_bridge.core.audio import AudioClip, Samples
+from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.transcribe.basic_pitch.posteriors import (
     KEYS,
     LOWEST_KEY,
-    RATE_HZ,
     Floats,
     Posteriors,
     frame_times_s,
 )
 from daw_bridge.transcribe.profiles import Profile
+from daw_bridge.transcribe.velocities import with_velocities
 
 MINIMUM_FRAMES = 5
 """58 ms: shorter notes are dropped, and a key is struck at most once in this time."""
@@ -46,10 +46,6 @@ ONSET_FLOOR, NOTE_FLOOR = 0.4, 0.2
 
 OVERTONES = (12, 19, 24, 28, 31)
 """Semitones from a tone to its second, third, fourth, fifth and sixth partial."""
-
-MEDIAN_VELOCITY = 96
-LEVEL_S = 0.1
-"""A note's level is measured over this time from its onset."""
 
 Indices = npt.NDArray[np.intp]
 Doubles = npt.NDArray[np.float64]
@@ -97,7 +93,7 @@ def decode(posteriors: Posteriors, clip: AudioClip, profile: Profile) -> Part:
     heard = _without_ghosts(heard, thresholds.ghost)
     if profile.one_voice:
         heard = _one_voice(heard)
-    return Part(tuple(_notes(heard, posteriors.frames, clip)), clip.duration_s)
+    return Part(with_velocities(_notes(heard, posteriors.frames, clip.duration_s), clip), clip.duration_s)
 
 
 def _adapted(thresholds: Thresholds, posteriors: Posteriors, keys: range) -> Thresholds:
@@ -209,33 +205,19 @@ def _one_voice(heard: _Candidates) -> _Candidates:
     return cut.rows(end - voice.onset >= MINIMUM_FRAMES)
 
 
-def _notes(heard: _Candidates, frames: int, clip: AudioClip) -> list[Note]:
+def _notes(heard: _Candidates, frames: int, duration_s: float) -> list[Note]:
     if not len(heard.key):
         return []
     at, times_s = np.arange(frames + 1), frame_times_s(frames + 1)
     onset_s = np.maximum(np.interp(heard.onset, at, times_s), 0.0)
-    offset_s = np.minimum(np.interp(heard.end, at, times_s), clip.duration_s)
-    velocity, confidence = _velocities(clip.samples[0], onset_s), _confidences(heard.peak)
+    offset_s = np.minimum(np.interp(heard.end, at, times_s), duration_s)
+    confidence = _confidences(heard.peak)
     return [
-        Note(start, int(key) + LOWEST_KEY, stop, int(loud), float(sure))
-        for start, key, stop, loud, sure in zip(
-            onset_s.tolist(), heard.key, offset_s.tolist(), velocity, confidence, strict=True
+        Note(start, int(key) + LOWEST_KEY, stop, confidence=float(sure))
+        for start, key, stop, sure in zip(
+            onset_s.tolist(), heard.key, offset_s.tolist(), confidence, strict=True
         )
     ]
-
-
-def _velocities(samples: Samples, onset_s: Doubles) -> Indices:
-    """Velocities from how loud the clip is after each onset, relative to the median note.
-
-    General MIDI's curve: the level rises by 40 dB for each tenfold of the velocity. The posteriors
-    say little of loudness: over the bench's stems their rank correlation with the true velocities is
-    0.15, the level's is 0.78.
-    """
-    span = round(LEVEL_S * RATE_HZ)
-    power = np.array([np.mean(np.square(samples[s : s + span])) for s in (onset_s * RATE_HZ).astype(int)])
-    relative = power / np.maximum(np.median(power), 1e-12)
-    velocities: Indices = np.clip(np.rint(MEDIAN_VELOCITY * relative**0.25), 1, 127).astype(np.intp)
-    return velocities
 
 
 def _confidences(peak: Doubles) -> Doubles:

@@ -1,105 +1,119 @@
-"""Maps -> notes."""
+"""What happens in the maps -> notes.
+
+Every strike gets a confidence: a logistic regression on what speaks for and against it, so that of the
+notes at 0.8 about 80 % are right. Ghosts of octaves, keys that only seem to be struck again and noise all
+end there, at one threshold. A note then lasts until its key falls silent, is released or struck again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from daw_bridge.core.notes import Note
 from daw_bridge.transcribe.bridge.features import LOWEST_KEY
-from daw_bridge.transcribe.bridge.maps import KEYS, STEP_S, Floats
+from daw_bridge.transcribe.bridge.finds import Doubles, Finds, Indices, code, find, step_of
+from daw_bridge.transcribe.bridge.maps import STEP_S, Floats
+from daw_bridge.transcribe.profiles import Profile, find_profile
 
-Indices = npt.NDArray[np.intp]
-Doubles = npt.NDArray[np.float64]
+CHORD_STEPS = 6
+"""70 ms: strikes within this time are held to be one event, where one voice plays."""
 
-REACH = 4
-"""Onset mass within so many steps to each side (46 ms) belongs to one onset."""
-SMOOTHING_STEPS = 1.75
-"""Standard deviation of the bell that finds onsets: nearer than some 50 ms they melt into one."""
-_BELL = np.exp(-0.5 * (np.arange(-2 * REACH, 2 * REACH + 1) / SMOOTHING_STEPS) ** 2)
+SHORTEST_STEPS = 2
+
+_NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Masses (sums over some steps) and probabilities from which on something is taken to be there."""
+    """How maps are read; `python -m daw_bridge.training evaluate --choose` learns it, the model keeps it.
 
-    onset: float = 0.4
-    sounding: float = 0.35
-    offset: float = 0.6
-    gap_steps: int = 4
-
-
-def decode(maps: Floats, thresholds: Thresholds) -> list[Note]:
-    """Probabilities [4 maps, steps, 88] -> notes; confidence is the onset's mass."""
-    sounding, onset, offset, velocity = maps
-    ends = _ends(offset)
-    notes = []
-    for key in range(KEYS):
-        at, mass, strength = onsets(onset[:, key], velocity[:, key], thresholds.onset)
-        silent = _silent(sounding[:, key], thresholds)
-        latest = np.append(at[1:].astype(np.intp), len(onset))
-        for row, start in enumerate(at):
-            end = _end(silent, ends[:, key], int(start), int(latest[row]), thresholds)
-            notes.append(
-                Note(
-                    float(start) * STEP_S,
-                    key + LOWEST_KEY,
-                    max(end, float(start) + 2.0) * STEP_S,
-                    int(np.clip(round(127 * strength[row]), 1, 127)),
-                    min(float(mass[row]), 1.0),
-                )
-            )
-    return sorted(notes)
-
-
-def onsets(onset: Floats, velocity: Floats, threshold: float) -> tuple[Doubles, Doubles, Doubles]:
-    """Of one key: when it is struck (in steps, with fractions), the mass of each onset, its velocity.
-
-    The mass around a peak says how sure it is that a note begins there, however well its time can be
-    told: a slow attack spreads it over more steps.
+    Notes of a confidence of `confidence` or more are kept. `weights` make the confidence of a strike: a
+    bias, then one for each kind of evidence (`finds.EVIDENCE`); without them it is the onset's mass. A key
+    sounds from the probability `sounding` on, ends where it has not for `gap_steps`, or where an offset's
+    mass is `offset`.
     """
-    smooth = np.convolve(onset, _BELL, mode="same")
-    rising, falling = np.diff(smooth, prepend=-1.0) > 0, np.diff(smooth, append=-1.0) <= 0
-    peaks = np.flatnonzero(rising & falling & (smooth >= 0.2 * threshold))
-    between = (peaks[1:] + peaks[:-1] + 1) // 2
-    first = np.maximum(peaks - REACH, np.append(0, between))[: len(peaks)]
-    last = np.minimum(peaks + REACH + 1, np.append(between, len(onset)))[: len(peaks)]
 
-    def summed(values: npt.NDArray[np.floating]) -> Doubles:
-        total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-        return np.asarray(total[last] - total[first])
+    confidence: float = 0.4
+    sounding: float = 0.35
+    offset: float = 0.5
+    gap_steps: int = 4
+    weights: tuple[float, ...] = ()
 
-    mass = summed(onset)
-    sure = mass >= threshold
-    weight = np.maximum(mass, 1e-9)
-    centre = summed(onset * (np.arange(len(onset)) + 0.5)) / weight
-    return centre[sure], mass[sure], (summed(onset * velocity) / weight)[sure]
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
 
-
-def _ends(offset: Floats) -> Floats:
-    """The offset mass of three steps."""
-    padded = np.pad(offset, ((1, 1), (0, 0)))
-    return padded[:-2] + padded[1:-1] + padded[2:]
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> Thresholds:
+        """The reverse; what is not known any more is left out."""
+        known = {field.name: data[field.name] for field in fields(Thresholds) if field.name in data}
+        known["weights"] = tuple(known.get("weights", ()))
+        return Thresholds(**known)
 
 
-def _silent(sounding: Floats, thresholds: Thresholds) -> Indices:
-    """Steps from which on the key stays silent for `gap_steps`."""
-    quiet = np.concatenate((sounding < thresholds.sounding, np.ones(thresholds.gap_steps, bool)))
-    held = np.lib.stride_tricks.sliding_window_view(quiet, thresholds.gap_steps)
-    return np.flatnonzero(held.all(axis=1))
+def decode(
+    blocks: Iterable[Floats], thresholds: Thresholds, profile: Profile | None = None
+) -> tuple[Note, ...]:
+    """The notes in maps [4, steps, 88], given in blocks of any length, as `profile` expects them."""
+    finds = find(blocks, sounding=thresholds.sounding, offset=thresholds.offset)
+    return notes(finds, thresholds, profile or find_profile("auto"))
 
 
-def _end(
-    silent: npt.NDArray[np.intp], ends: Floats, start: int, latest: int, thresholds: Thresholds
-) -> float:
-    """When a note that was struck at `start` ends, in steps; `latest` is when the key is struck again."""
-    after = silent[np.searchsorted(silent, start + 2) :]
-    end = min(int(after[0]) if len(after) else len(ends), latest)
-    released = np.flatnonzero(ends[start + 3 : end] >= thresholds.offset)
-    if len(released):
-        first = start + 3 + int(released[0])
-        top = first + int(np.argmax(ends[first : min(first + 4, end)]))
-        return top + 0.5
-    return float(end)
+def confidences(evidence: Doubles, thresholds: Thresholds) -> Doubles:
+    """How likely each strike is a note: 0.0 to 1.0, from `finds.Finds.evidence`."""
+    if not thresholds.weights:
+        return evidence[:, 0]
+    bias, *weights = thresholds.weights
+    return np.asarray(1.0 / (1.0 + np.exp(-(bias + evidence @ np.asarray(weights)))))
+
+
+def notes(finds: Finds, thresholds: Thresholds, profile: Profile) -> tuple[Note, ...]:
+    """The notes that were found, as `profile` expects them."""
+    sure = confidences(finds.evidence, thresholds)
+    pitch = finds.key + LOWEST_KEY
+    kept = np.flatnonzero(
+        (sure >= thresholds.confidence) & (pitch >= profile.lowest) & (pitch <= profile.highest)
+    )
+    if profile.one_voice:
+        kept = kept[_clearest(finds.step[kept], sure[kept])]
+    start = finds.step[kept]
+    end = _ends(finds, finds.key[kept], start, thresholds.gap_steps)
+    if profile.one_voice:
+        in_order = np.argsort(start)
+        end[in_order] = np.minimum(end[in_order], np.append(start[in_order][1:], np.inf))
+    onset_s, offset_s = np.maximum(start, 0.0) * STEP_S, end * STEP_S
+    rows = zip(*(column.tolist() for column in (onset_s, pitch[kept], offset_s, sure[kept])), strict=True)
+    return tuple(Note(begins, key, ends, confidence=likely) for begins, key, ends, likely in sorted(rows))
+
+
+def _clearest(start: Doubles, sure: Doubles) -> Indices:
+    """Of strikes that are one event the surest, in the order of the rows."""
+    kept: list[int] = []
+    event_start = -np.inf
+    for row in np.argsort(start, kind="stable"):
+        if start[row] - event_start > CHORD_STEPS:
+            kept.append(row)
+            event_start = start[row]
+        elif sure[row] > sure[kept[-1]]:
+            kept[-1] = row
+    return np.sort(np.array(kept, np.int64))
+
+
+def _ends(finds: Finds, key: Indices, start: Doubles, gap_steps: int) -> Doubles:
+    """When notes end, in steps; they are sorted by key and start."""
+    struck = code(key, np.floor(start))
+    rise, fall = np.append(finds.rise, _NEVER), np.append(finds.fall, _NEVER)
+    apart = rise[1:] - fall[:-1] >= gap_steps  # spans with less between them are one
+    rise, fall = rise[np.append(True, apart)], fall[np.append(apart, True)]
+    earliest = struck + SHORTEST_STEPS
+    span = np.searchsorted(fall, earliest, side="right")
+    silent = np.where(rise[span] < earliest + gap_steps, fall[span], earliest)
+    released = np.append(finds.released, _NEVER)[np.searchsorted(finds.released, earliest, side="right")]
+    again = np.append(struck[1:], _NEVER)
+    end = step_of(np.minimum(np.minimum(silent, released), again))
+    struck_again = np.where(np.append(key[1:] == key[:-1], False), np.append(start[1:], np.inf), np.inf)
+    return np.asarray(np.minimum(np.maximum(end, start + SHORTEST_STEPS), struck_again), np.float64)

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,12 +18,11 @@ from daw_bridge.core.notes import Part
 from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
 from daw_bridge.transcribe.bridge.features import FRAME_SAMPLES, RATE_HZ, features, frame_count
 from daw_bridge.transcribe.bridge.features import REACH_FRAMES as SPECTRUM_REACH_FRAMES
-from daw_bridge.transcribe.bridge.maps import KEYS, MAPS, REACH_FRAMES, STEPS_A_FRAME, Floats
+from daw_bridge.transcribe.bridge.maps import INPUT, KEYS, MAPS, OUTPUT, REACH_FRAMES, STEPS_A_FRAME, Floats
 from daw_bridge.transcribe.engine import Progress, no_progress
 from daw_bridge.transcribe.onnx_model import OnnxModel
 from daw_bridge.transcribe.profiles import find_profile
-
-INPUT, OUTPUT = "spectra", "maps"
+from daw_bridge.transcribe.velocities import with_velocities
 
 BLOCK_FRAMES = 600
 """So much is heard at a time, 14 s, besides what the network needs to each side."""
@@ -61,11 +61,14 @@ class Bridge:
         kind = find_profile(profile)
         if clip.rate_hz != RATE_HZ or clip.channels != 1:
             raise ValueError(f"one channel at {RATE_HZ} Hz wanted, not {clip.channels} at {clip.rate_hz} Hz")
-        thresholds = Thresholds(**json.loads(self._model.metadata()["thresholds"]))
-        blocks = list(self.maps(clip.samples[0], on_progress))
-        maps = np.concatenate(blocks, axis=1) if blocks else np.zeros((len(MAPS), 0, KEYS), np.float32)
-        heard = decode(maps, thresholds)
-        return Part(tuple(n for n in heard if kind.lowest <= n.pitch <= kind.highest), clip.duration_s)
+        thresholds = Thresholds.from_dict(json.loads(self._model.metadata()["thresholds"]))
+        heard = decode(self.maps(clip.samples[0], on_progress), thresholds, kind)
+        within = [
+            replace(note, offset_s=min(note.offset_s, clip.duration_s))
+            for note in heard
+            if note.onset_s < clip.duration_s
+        ]
+        return Part(with_velocities(within, clip), clip.duration_s)
 
     def maps(self, samples: Floats, on_progress: Progress = no_progress) -> Iterator[Floats]:
         """The maps of one channel at 22,050 Hz, block by block: float32 [4, steps, 88] each."""

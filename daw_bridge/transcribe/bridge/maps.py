@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 from daw_bridge.transcribe.bridge.features import FRAME_SAMPLES, RATE_HZ
 
+INPUT, OUTPUT = "spectra", "maps"
+"""The model's: float32 [1, 4, frames, 309] and [1, 4, 2 × frames, 88]."""
+
 MAPS = ("sounding", "onset", "offset", "velocity")
 KEYS = 88
 STEPS_A_FRAME = 2

@@ -25,12 +25,12 @@ def session() -> Any:
     return onnxruntime.InferenceSession(str(MODEL), providers=["CPUExecutionProvider"])
 
 
-def heard(session: Any, sound: str, performance: Performance) -> list[Note]:
+def heard(session: Any, sound: str, performance: Performance) -> tuple[Note, ...]:
     played = stems.play(np.random.default_rng(1), performance, sound)
     clip = effects.finished(np.random.default_rng(1), played, RATE_HZ)
     (maps,) = session.run(None, {"spectra": features(clip)[None]})
-    thresholds = Thresholds(**json.loads(session.get_modelmeta().custom_metadata_map["thresholds"]))
-    return decode(maps[0], thresholds)
+    thresholds = Thresholds.from_dict(json.loads(session.get_modelmeta().custom_metadata_map["thresholds"]))
+    return decode([maps[0]], thresholds)
 
 
 def test_it_is_small_and_says_what_it_is(session: Any) -> None:
@@ -60,4 +60,4 @@ def test_it_hears_chords(session: Any) -> None:
 
 def test_it_hears_nothing_in_silence(session: Any) -> None:
     (maps,) = session.run(None, {"spectra": features(np.zeros(5 * RATE_HZ, np.float32))[None]})
-    assert decode(maps[0], Thresholds()) == []
+    assert decode([maps[0]], Thresholds()) == ()

@@ -1,0 +1,195 @@
+"""Maps -> what happens in them: keys are struck, let go, sound and fall silent; all keys at once.
+
+The maps of a clip may be long, what happens in them is short. So they are looked through block by block
+as they come, with some steps of their neighbours to each side, and only what is found is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from daw_bridge.transcribe.bridge.maps import KEYS, MAPS, Floats
+
+Indices = npt.NDArray[np.int64]
+Doubles = npt.NDArray[np.float64]
+
+REACH = 4
+"""Mass within so many steps to each side (46 ms) belongs to one onset, or to one offset."""
+SMOOTHING_STEPS = 1.75
+"""Standard deviation of the bell that finds them: nearer than some 50 ms they melt into one."""
+_BELL = np.exp(-0.5 * (np.arange(-2 * REACH, 2 * REACH + 1) / SMOOTHING_STEPS) ** 2).astype(np.float32)
+
+CONTEXT = 4 * REACH
+"""What is found at a step depends on so many steps to each side."""
+
+LEAST_MASS = 0.08
+"""Less than this is no onset and no offset at all."""
+
+EVIDENCE = (
+    "mass",
+    "mass squared",
+    "sounding after",
+    "sounding before",
+    "octave below",
+    "octave above",
+    "twelfth below",
+    "two octaves below",
+)
+"""What speaks for and against a note: the mass of its onset; the log-odds that its key sounds in the 70 ms
+after it, and before it; the mass of onsets at the same time on keys that it may be a ghost of."""
+_RELATED = (-12, 12, -19, -24)
+
+_CODE = 1 << 40
+
+
+@dataclass(frozen=True, eq=False)
+class Finds:
+    """What happens in a stretch of maps. Times are in steps; a code is `key * 2**40 + step`, so that one
+    search in sorted codes serves all keys.
+
+    Strikes, one a row, by key and time: `key`, `step` (with a fraction), `evidence`
+    [rows, 8]. Codes: where keys `rise` above the sounding threshold and `fall` below it, and
+    where they are `released` with the offset threshold's mass.
+    """
+
+    key: Indices
+    step: Doubles
+    evidence: Doubles
+    rise: Indices
+    fall: Indices
+    released: Indices
+
+    @staticmethod
+    def joined(finds: Iterable[Finds]) -> Finds:
+        """Those of stretches that follow one another, as one."""
+        parts = list(finds)
+        key, step = np.concatenate([p.key for p in parts]), np.concatenate([p.step for p in parts])
+        order = np.lexsort((step, key))
+        return Finds(
+            key[order],
+            step[order],
+            np.concatenate([p.evidence for p in parts])[order],
+            np.sort(np.concatenate([p.rise for p in parts])),
+            np.sort(np.concatenate([p.fall for p in parts])),
+            np.sort(np.concatenate([p.released for p in parts])),
+        )
+
+
+def code(key: Indices, step: Indices | Doubles) -> Indices:
+    """Sorts by key, then by step."""
+    return np.asarray(key * _CODE + step, np.int64)
+
+
+def step_of(codes: Indices) -> Indices:
+    """The steps in codes."""
+    return codes % _CODE
+
+
+def find(blocks: Iterable[Floats], *, sounding: float, offset: float) -> Finds:
+    """All that happens in maps [4, steps, 88], given in blocks of any length.
+
+    `sounding` is the probability from which on a key sounds, `offset` the mass that releases it.
+    """
+    found = [_found(maps, first, sounding, offset) for first, maps in _stretches(blocks)]
+    return Finds.joined(found)
+
+
+def _stretches(blocks: Iterable[Floats]) -> Iterator[tuple[int, Floats]]:
+    """The first step of each stretch, and its maps [4, CONTEXT + steps + CONTEXT, 88].
+
+    All is quiet before the first block and after the last; the last stretch has one step of that, in
+    which what still sounds falls silent.
+    """
+    first, pending = 0, np.zeros((len(MAPS), CONTEXT, KEYS), np.float32)
+    for block in chain(blocks, [np.zeros((len(MAPS), CONTEXT + 1, KEYS), np.float32)]):
+        pending = np.concatenate((pending, block), axis=1)
+        steps = pending.shape[1] - 2 * CONTEXT
+        if steps > 0:
+            yield first, pending
+            first, pending = first + steps, pending[:, steps:]
+
+
+def _found(maps: Floats, first: int, sounding: float, offset: float) -> Finds:
+    held, onset, release = (np.ascontiguousarray(part.T, np.float32) for part in maps[:3])
+    strikes = _peaks(onset, LEAST_MASS)
+    key, around, mass = strikes.key, strikes.around, np.minimum(strikes.mass, 1.0)
+    sums_held, sums_onset = _Sums(held), _Sums(onset)
+    evidence = [
+        mass,
+        mass**2,
+        _log_odds(sums_held.of(key, around + 2, around + 8) / 6),
+        _log_odds(sums_held.of(key, around - 8, around - 2) / 6),
+        *(np.minimum(sums_onset.of(key + step, around - 6, around + 7), 1.0) for step in _RELATED),
+    ]
+    sounds = held[:, CONTEXT - 1 : held.shape[1] - CONTEXT] >= sounding
+    rise = np.nonzero(sounds[:, 1:] & ~sounds[:, :-1])
+    fall = np.nonzero(~sounds[:, 1:] & sounds[:, :-1])
+    released = _peaks(release, offset)
+    return Finds(
+        key,
+        strikes.centre + (first - CONTEXT),
+        np.stack(evidence, axis=1),
+        code(rise[0], rise[1] + first),
+        code(fall[0], fall[1] + first),
+        code(released.key, np.rint(released.centre).astype(np.int64) + (first - CONTEXT)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Peaks:
+    """Where mass gathers, one a row: on `key`, `around` a step, more precisely at `centre`."""
+
+    key: Indices
+    around: Indices
+    centre: Doubles
+    mass: Doubles
+
+
+def _peaks(densities: Floats, least: float) -> _Peaks:
+    """Those of mass `least` or more, outside the context; `densities` are [88, steps].
+
+    The mass around a peak says how sure it is that something happens there, however well its time can be
+    told: a slow attack spreads it over more steps.
+    """
+    steps = densities.shape[1]
+    row = densities.ravel()  # one key after the other; the context between them is wider than the bell
+    smooth = np.convolve(row, _BELL, mode="same")
+    near = np.flatnonzero(smooth[1:-1] >= 0.2 * least) + 1
+    peaks = near[(smooth[near] > smooth[near - 1]) & (smooth[near] >= smooth[near + 1])]
+    between = (peaks[1:] + peaks[:-1] + 1) // 2
+    first = np.maximum(peaks - REACH, np.append(0, between)[: len(peaks)])
+    last = np.minimum(peaks + REACH + 1, np.append(between, len(row))[: len(peaks)])
+    mass = _sums_between(densities, first, last)
+    inside = (peaks % steps >= CONTEXT) & (peaks % steps < steps - CONTEXT)
+    kept = np.flatnonzero(inside & (mass >= least))
+    peaks, first, last, mass = peaks[kept], first[kept], last[kept], mass[kept]
+    centre = _sums_between(densities * (np.arange(steps) + 0.5), first, last) / mass
+    return _Peaks(peaks // steps, peaks % steps, centre, mass)
+
+
+def _sums_between(values: Floats | Doubles, first: Indices, last: Indices) -> Doubles:
+    """The sums of some spans of values, all keys' in one row."""
+    total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+    return np.asarray(total[last] - total[first], np.float64)
+
+
+class _Sums:
+    """Sums over spans of steps of [88, steps]; keys outside are silent."""
+
+    def __init__(self, values: Floats) -> None:
+        self._total = np.pad(np.cumsum(values, axis=1, dtype=np.float64), ((0, 0), (1, 0)))
+
+    def of(self, key: Indices, first: Indices, last: Indices) -> Doubles:
+        """From `first` to before `last`."""
+        near = np.clip(key, 0, KEYS - 1)
+        return np.where(key == near, self._total[near, last] - self._total[near, first], 0.0)
+
+
+def _log_odds(probability: Doubles) -> Doubles:
+    bounded = np.clip(probability, 1e-3, 1.0 - 1e-3)
+    return np.asarray(np.log(bounded / (1.0 - bounded)))
