@@ -24,7 +24,7 @@ class Taken(Event):
 
 @dataclass(frozen=True)
 class Progress(Event):
-    """`fraction` (0 to 1) of `step` is done; steps are `listen`, `transcribe` and `render`."""
+    """`fraction` (0 to 1) of `step` is done; steps are `listen`, `separate`, `transcribe` and `render`."""
 
     step: str
     fraction: float
@@ -54,7 +54,7 @@ class Failed(Event):
 
 @dataclass(frozen=True)
 class Skipped(Event):
-    """This version of the bounce has been dealt with before."""
+    """This version has been dealt with before; or nothing is heard in this stem of a mix."""
 
 
 Tell = Callable[[Event], None]

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BridgeError, NothingHeard
-from daw_bridge.core.notes import Part
+from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.midi import midi_bytes
@@ -23,6 +23,7 @@ from daw_bridge.deliver.take import (
     DeliveredTake,
     Take,
     TakeBounce,
+    TakeKey,
     TakePlace,
     TakeRendering,
     TakeTempo,
@@ -37,9 +38,9 @@ from daw_bridge.host import Rendering
 from daw_bridge.intake import Bounce
 from daw_bridge.journal import PartKey
 from daw_bridge.presets import StoredPreset
-from daw_bridge.session.tempo import SessionTempo, resolve_tempo
+from daw_bridge.session.tempo import SessionTempo, TempoGuess, resolve_tempo
 from daw_bridge.settings import FixedTempo
-from daw_bridge.transcribe import Engine
+from daw_bridge.transcribe import Engine, KeyEstimate, KindGuess
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,27 @@ class Steps:
     listen: Callable[[Path, int], tuple[Bounce, AudioClip]]
     """Path and rate in Hz -> what the file is, and its sound in mono at that rate."""
     engine: Engine
-    estimate_tempo: Callable[[AudioClip, Part], tuple[float, float] | None]
-    """-> BPM and confidence (0 to 1), or None when there is no telling."""
+    estimate_tempo: Callable[[AudioClip, Part], TempoGuess | None]
+    """None when there is no telling."""
     instruments: Instruments
+    guess_kind: Callable[[AudioClip], KindGuess | None] = lambda clip: None
+    estimate_key: Callable[[tuple[Note, ...]], KeyEstimate | None] = lambda notes: None
+    drums: Engine | None = None
+    """Who hears drums, whichever engine hears pitches."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is heard in a bounce, by whom, and what for."""
+
+    bounce: Bounce
+    part: Part
+    tempo: SessionTempo
+    engine: Engine
+    profile: str
+    profile_source: str | None
+    key: KeyEstimate | None
+    warnings: tuple[str, ...]
 
 
 class Memory(Ledger, Protocol):
@@ -91,6 +110,12 @@ class Memory(Ledger, Protocol):
         """Keep a part."""
 
 
+MIX_WARNING = (
+    "This sounds like a mix of several instruments. One instrument at a time gives far better notes: "
+    "bounce the tracks one by one, or have the mix separated first with --separate."
+)
+
+
 def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     """Take one bounce all the way. Raises BridgeError when no notes can be delivered.
 
@@ -99,39 +124,49 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     for preset in job.presets:
         steps.instruments.prepare(preset)  # instruments load while the part is heard
     steps.engine.prepare()
-    bounce, part, tempo = _hear(job, steps, memory, tell)
+    heard = _hear(job, steps, memory, tell)
 
-    folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, bounce.fingerprint)
-    midi = _deliver_notes(folder, part, tempo, memory)
-    take = _take(job, folder, bounce, part, tempo, steps.engine, midi, earlier)
+    folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, heard.bounce.fingerprint)
+    midi = _deliver_notes(folder, heard.part, heard.tempo, memory)
+    take = _take(job, folder, heard, midi, earlier)
     deliver_take(folder, folder.name, take, memory)
-    tell(NotesDelivered(job.bounce, midi.path, len(part.notes)))
+    tell(NotesDelivered(job.bounce, midi.path, len(heard.part.notes)))
 
-    rendered = _render_all(job, folder, part, bounce, tempo, steps.instruments, memory, tell)
+    rendered = _render_all(job, folder, heard, steps.instruments, memory, tell)
     complete = take.model_copy(update={"renderings": (*rendered, *take.renderings)})
     return deliver_take(folder, folder.name, complete, memory)
 
 
-def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell) -> tuple[Bounce, Part, SessionTempo]:
-    """The notes in the bounce and their grid. The sound itself, 300 MB an hour, ends with this function."""
+def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell) -> Heard:
+    """What is in the bounce. The sound itself, 300 MB an hour, ends with this function."""
     tell(Progress(job.bounce, "listen", 0.0))
     bounce, clip = steps.listen(job.bounce, steps.engine.rate_hz)
-    part = _transcribe(job, bounce, clip, steps.engine, memory, tell)
+    kind = steps.guess_kind(clip)
+    profile, source = job.profile, None
+    if profile == "auto" and kind is not None:
+        profile, source = kind.profile, f"auto, {kind.confidence:.0%} sure"
+    engine = steps.drums if profile == "drums" and steps.drums is not None else steps.engine
+    if engine.rate_hz != clip.rate_hz:
+        bounce, clip = steps.listen(job.bounce, engine.rate_hz)
+    part = _transcribe(job, bounce, clip, engine, profile, memory, tell)
     tempo = resolve_tempo(
         job.tempo, named_by=job.tempo_named_by, estimate=lambda: steps.estimate_tempo(clip, part)
     )
-    return bounce, part, tempo
+    key = steps.estimate_key(part.notes) if profile != "drums" else None
+    is_mix = job.profile == "auto" and kind is not None and kind.is_mix
+    warnings = (*job.warnings, *([MIX_WARNING] if is_mix else []))
+    return Heard(bounce, part, tempo, engine, profile, source, key, warnings)
 
 
 def _transcribe(
-    job: Job, bounce: Bounce, clip: AudioClip, engine: Engine, memory: Memory, tell: Tell
+    job: Job, bounce: Bounce, clip: AudioClip, engine: Engine, profile: str, memory: Memory, tell: Tell
 ) -> Part:
-    key = PartKey(bounce.fingerprint, engine.name, engine.version, job.profile)
+    key = PartKey(bounce.fingerprint, engine.name, engine.version, profile)
     part = memory.part(key)
     if part is None:
         part = engine.transcribe(
             clip,
-            profile=job.profile,
+            profile=profile,
             on_progress=lambda fraction: tell(Progress(job.bounce, "transcribe", fraction)),
         )
         memory.remember_part(key, part)
@@ -156,9 +191,7 @@ def _write(path: Path, content: bytes) -> None:
 def _render_all(
     job: Job,
     folder: Path,
-    part: Part,
-    bounce: Bounce,
-    tempo: SessionTempo,
+    heard: Heard,
     instruments: Instruments,
     memory: Memory,
     tell: Tell,
@@ -169,7 +202,9 @@ def _render_all(
     def render(preset: StoredPreset) -> TakeRendering:
         nonlocal done
         try:
-            rendering = instruments.render(part, preset, rate_hz=bounce.rate_hz, tempo_map=tempo.tempo_map)
+            rendering = instruments.render(
+                heard.part, preset, rate_hz=heard.bounce.rate_hz, tempo_map=heard.tempo.tempo_map
+            )
             name = f"{folder.name} - {preset.name}"
             audio = deliver_file(folder, name, ".wav", lambda path: write_wav(rendering.clip, path), memory)
         except BridgeError as error:
@@ -193,17 +228,9 @@ def _render_all(
         return tuple(pool.map(render, job.presets))
 
 
-def _take(
-    job: Job,
-    folder: Path,
-    bounce: Bounce,
-    part: Part,
-    tempo: SessionTempo,
-    engine: Engine,
-    midi: Delivered,
-    earlier: Take | None,
-) -> Take:
+def _take(job: Job, folder: Path, heard: Heard, midi: Delivered, earlier: Take | None) -> Take:
     """The take file without this run's renderings; those of the same audio on other presets stay."""
+    bounce, tempo, engine = heard.bounce, heard.tempo, heard.engine
     wanted = {preset.slug for preset in job.presets}
     same_audio = earlier is not None and earlier.bounce.fingerprint == bounce.fingerprint
     kept = [r for r in earlier.renderings if r.preset not in wanted] if earlier and same_audio else []
@@ -216,15 +243,21 @@ def _take(
             duration_s=round(bounce.duration_s, 6),
         ),
         transcription=TakeTranscription(
-            engine=engine.name, engine_version=engine.version, profile=job.profile, notes=len(part.notes)
+            engine=engine.name,
+            engine_version=engine.version,
+            profile=heard.profile,
+            profile_source=heard.profile_source,
+            notes=len(heard.part.notes),
         ),
         tempo=TakeTempo(
             bpm=round(tempo.tempo_map.initial_bpm, 3),
             time_signature=str(tempo.tempo_map.time_signature),
             source=tempo.source,
+            first_beat_s=None if tempo.first_beat_s is None else round(tempo.first_beat_s, 3),
         ),
+        key=heard.key and TakeKey(name=heard.key.name, source=f"guess, {heard.key.confidence:.0%} sure"),
         place=TakePlace(bar=1, source="the bounce's place is not known: it is taken to start on bar 1"),
         midi=entry(midi),
         renderings=tuple(kept),
-        warnings=job.warnings,
+        warnings=heard.warnings,
     )

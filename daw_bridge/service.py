@@ -22,9 +22,12 @@ from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
+from daw_bridge.mixes import run_mix
 from daw_bridge.pipeline import Instruments, Job, Steps, run
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
+from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
+from daw_bridge.session.tempo import TempoGuess
 from daw_bridge.settings import (
     FixedTempo,
     Session,
@@ -34,7 +37,7 @@ from daw_bridge.settings import (
     user_folder,
     user_state_folder,
 )
-from daw_bridge.transcribe import engine, estimate_tempo
+from daw_bridge.transcribe import Drums, engine, estimate_key, estimate_tempo, guess_kind
 
 
 class Bridge:
@@ -113,17 +116,47 @@ class Bridge:
         presets: Sequence[str] = (),
         profile: str = "auto",
         tempo: FixedTempo | Literal["audio"] = "audio",
-        engine_name: str | None = None,
+        engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
         """Take one bounce all the way, with no session. Raises BridgeError.
 
         A rendering that fails is told and noted in the take, the rest is delivered.
         """
+        job = self._job(bounce, deliver_to, presets, profile, tempo)
+        tell(Taken(job.bounce))
+        delivered = run(job, self.steps(engine_name), self._journal, tell)
+        tell(TakeDelivered(job.bounce, delivered))
+        return delivered
+
+    def convert_mix(
+        self,
+        mix: Path,
+        *,
+        deliver_to: Path,
+        presets: Sequence[str] = (),
+        tempo: FixedTempo | Literal["audio"] = "audio",
+        engine_name: str = SessionSettings().engine,
+        tell: Tell = lambda event: None,
+    ) -> list[DeliveredTake]:
+        """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
+        job = self._job(mix, deliver_to, presets, "auto", tempo)
+        tell(Taken(job.bounce))
+        return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
+
+    def _job(
+        self,
+        bounce: Path,
+        deliver_to: Path,
+        presets: Sequence[str],
+        profile: str,
+        tempo: FixedTempo | Literal["audio"],
+    ) -> Job:
+        """What is wanted of a bounce that lies in no session."""
         bounce = bounce.expanduser().absolute()
         library = self.library()
         name, tagged, warnings = split_tags(bounce.stem, library.has)
-        job = Job(
+        return Job(
             bounce=bounce,
             take=name,
             deliver_to=deliver_to.expanduser().absolute(),
@@ -133,10 +166,6 @@ class Bridge:
             tempo_named_by="--tempo",
             warnings=warnings,
         )
-        tell(Taken(bounce))
-        delivered = run(job, self.steps(engine_name or SessionSettings().engine), self._journal, tell)
-        tell(TakeDelivered(bounce, delivered))
-        return delivered
 
     def check(self, preset: StoredPreset) -> None:
         """Load a preset into its instrument and play a note. Raises PluginError."""
@@ -155,9 +184,18 @@ class Bridge:
 
     def steps(self, engine_name: str) -> Steps:
         """The real steps."""
-        return Steps(listen, engine(engine_name), _guess_tempo, self.instruments)
+        return Steps(
+            listen, engine(engine_name), _guess_tempo, self.instruments, guess_kind, estimate_key, Drums()
+        )
+
+    @property
+    def separator(self) -> Separator:
+        """What separates mixes, within the user's time limit."""
+        return partial(separate, time_limit_s=self.user.separation_limit)
 
 
-def _guess_tempo(clip: AudioClip, part: Part) -> tuple[float, float] | None:
-    guess = estimate_tempo(clip, part)
-    return (guess.tempo_bpm, guess.confidence) if guess else None
+def _guess_tempo(clip: AudioClip, part: Part) -> TempoGuess | None:
+    found = estimate_tempo(clip, part)
+    if found is None:
+        return None
+    return TempoGuess(found.tempo_bpm, found.confidence, found.first_beat_s, found.beat_confidence)

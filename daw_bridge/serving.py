@@ -15,6 +15,7 @@ from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, 
 from daw_bridge.core.files import remove_leftovers
 from daw_bridge.events import Event, Failed, Skipped, TakeDelivered, Taken, Tell
 from daw_bridge.journal import Journal, State
+from daw_bridge.mixes import run_mix
 from daw_bridge.pipeline import Job, run
 from daw_bridge.service import Bridge
 from daw_bridge.session.choice import choose
@@ -108,19 +109,25 @@ class OpenSession:
                 failures.append(event.error)
             self._tell(event)
 
-        delivered = run(
-            self._job(bounce), self._bridge.steps(self.session.settings.engine), self._journal, tell
-        )
+        job, is_mix = self._job(bounce)
+        steps = self._bridge.steps(self.session.settings.engine)
+        if is_mix:
+            run_mix(job, steps, self._bridge.separator, self._journal, tell)
+            delivered = None
+        else:
+            delivered = run(job, steps, self._journal, tell)
         state = State.INCOMPLETE if failures else State.DELIVERED
         self._journal.finish(bounce, state, error=str(failures[0]) if failures else None)
-        self._tell(TakeDelivered(bounce, delivered))
+        if delivered is not None:
+            self._tell(TakeDelivered(bounce, delivered))
 
-    def _job(self, bounce: Path) -> Job:
+    def _job(self, bounce: Path) -> tuple[Job, bool]:
+        """What is wanted of a bounce, and whether it is a mix to separate."""
         # Read anew for each bounce, so that an edit of bridge.yaml holds from the next one on.
         session = load_session(self.session.folder)
         library = self._bridge.library(session)
         choice = choose(session, bounce, library.has)
-        return Job(
+        job = Job(
             bounce=bounce,
             take=choice.take,
             deliver_to=session.delivered,
@@ -130,6 +137,7 @@ class OpenSession:
             tempo_named_by=SETTINGS_NAME,
             warnings=choice.warnings,
         )
+        return job, choice.separate
 
     def _guarded(self, bounce: Path, work: Callable[[], None]) -> None:
         """Whatever goes wrong with one bounce is told and noted; the daemon goes on."""

@@ -18,6 +18,7 @@ from daw_bridge.journal import Journal
 from daw_bridge.pipeline import Job, Steps, run
 from daw_bridge.presets import StoredPreset
 from daw_bridge.presets.schema import Instrument, Preset
+from daw_bridge.session.tempo import TempoGuess
 from daw_bridge.settings import FixedTempo
 from tests.fakes import FakeEngine, FakeInstruments
 
@@ -60,7 +61,7 @@ class Stage:
     def run(self, **changes: object) -> list[str]:
         """Run the job; returns the names of the files that lie in Bridge."""
         self.job = replace(self.job, **changes)  # type: ignore[arg-type]
-        steps = Steps(listen, self.engine, lambda clip, part: (98.0, 0.5), self.instruments)
+        steps = Steps(listen, self.engine, lambda clip, part: TempoGuess(98.0, 0.5), self.instruments)
         self.delivered = run(self.job, steps, self.journal, self.events.append)
         return self.files()
 

@@ -13,7 +13,7 @@ from daw_bridge.core.errors import BridgeError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from daw_bridge.deliver.take import DeliveredTake
+    from daw_bridge.deliver.take import DeliveredTake, Take
 
 
 def stdout() -> Console:
@@ -67,6 +67,8 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         take = delivered.take
         grid = f"{take.tempo.bpm:g} BPM {take.tempo.time_signature}, bar {take.place.bar}"
         table.add_row(delivered.folder.name, f"{take.transcription.notes} notes", delivered.midi.name, grid)
+        if heard := _guesses(take):
+            table.add_row("", "guessed", "", heard)
         for rendering in take.renderings:
             table.add_row(
                 "",
@@ -76,8 +78,18 @@ def show_takes(takes: list[DeliveredTake]) -> None:
             )
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")
     console.print(table)
+    for warning in dict.fromkeys(warning for delivered in takes for warning in delivered.take.warnings):
+        say("!", warning, console=console)
     for folder in dict.fromkeys(delivered.folder for delivered in takes):
         console.print(f"[green]✓[/green] {short(folder)}{os.sep}")
+
+
+def _guesses(take: Take) -> str:
+    """What nobody named: `profile: bass (auto, 93% sure), key: A minor (guess, 84% sure)`."""
+    profile = take.transcription
+    source = profile.profile_source
+    guesses = [f"profile: {profile.profile} ({source})"] if source else []
+    return ", ".join(guesses + ([f"key: {take.key.name} ({take.key.source})"] if take.key else []))
 
 
 def short(path: Path) -> str:

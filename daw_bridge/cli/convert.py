@@ -25,6 +25,9 @@ def convert(
     profile: Annotated[Profile, typer.Option(help="What kind of part to expect.")] = "auto",
     tempo: TempoOption = None,
     engine: EngineOption = None,
+    separate: Annotated[
+        bool, typer.Option("--separate", help="These are mixes: separate them into stems first, by demucs.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Turn stems into MIDI and into audio on your instruments, once.
@@ -34,6 +37,7 @@ def convert(
     \b
     Examples:
       daw-bridge convert bass.wav --preset fat-analog-sub --tempo 97
+      daw-bridge convert song.wav --separate
       daw-bridge convert stems/*.wav -p string-machine -t "97 7/8" -d takes/
     """
     wanted = parse_tempo_option(tempo)
@@ -47,6 +51,16 @@ def convert(
     with Bridge() as bridge, Reporter(is_quiet=json) as reporter:
         for stem in audio:
             try:
+                if separate:
+                    takes += bridge.convert_mix(
+                        stem,
+                        deliver_to=deliver,
+                        presets=preset or (),
+                        tempo=wanted,
+                        engine_name=engine or DEFAULT_ENGINE,
+                        tell=reporter,
+                    )
+                    continue
                 takes.append(
                     bridge.convert(
                         stem,

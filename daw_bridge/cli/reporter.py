@@ -17,7 +17,12 @@ from daw_bridge.cli.console import print_json, short, show_error, stderr
 from daw_bridge.cli.data import event_as_data
 from daw_bridge.events import Event
 
-STEPS = {"listen": "listening", "transcribe": "writing down the notes", "render": "playing them"}
+STEPS = {
+    "listen": "listening",
+    "separate": "separating the mix",
+    "transcribe": "writing down the notes",
+    "render": "playing them",
+}
 
 
 class Reporter:
@@ -66,6 +71,8 @@ class Reporter:
                 self._end(event.bounce)
                 for path in event.delivered.audio:
                     self._say(event, f"→ {short(path)}")
+            case events.Skipped():
+                self._end(event.bounce)
             case events.Failed():
                 self._end(event.bounce)
                 if event.error.where != event.bounce:

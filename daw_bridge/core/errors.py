@@ -178,6 +178,30 @@ class EngineFailed(BridgeError):
     exit_code = 6
 
 
+# -- separation ----------------------------------------------------------------------------------
+
+
+class SeparatorMissing(BridgeError):
+    """demucs, which separates mixes into stems, is not installed."""
+
+    code = "separator-missing"
+    exit_code = 6
+
+
+class SeparatorWeightsMissing(BridgeError):
+    """demucs could not download its weights."""
+
+    code = "separator-weights-missing"
+    exit_code = 6
+
+
+class SeparatorFailed(BridgeError):
+    """demucs stopped with an error of its own, or took too long."""
+
+    code = "separator-failed"
+    exit_code = 6
+
+
 # -- instruments and effects ---------------------------------------------------------------------
 
 

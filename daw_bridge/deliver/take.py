@@ -27,19 +27,29 @@ class TakeBounce(Schema):
 
 
 class TakeTranscription(Schema):
-    """Who listened, and how many notes were heard."""
+    """Who listened for what kind of part, and how many notes were heard."""
 
     engine: str
     engine_version: str
     profile: str
+    profile_source: str | None = None
+    """Where the profile is known from when it was not named: `auto, 93 % sure`."""
     notes: int
 
 
 class TakeTempo(Schema):
-    """The grid, and where it is known from."""
+    """The grid, and where it is known from; `first_beat_s` is where a guessed one begins in the bounce."""
 
     bpm: float
     time_signature: str
+    source: str
+    first_beat_s: float | None = None
+
+
+class TakeKey(Schema):
+    """The key, always a guess from the notes."""
+
+    name: str
     source: str
 
 
@@ -76,6 +86,7 @@ class Take(Schema):
     bounce: TakeBounce
     transcription: TakeTranscription
     tempo: TakeTempo
+    key: TakeKey | None = None
     place: TakePlace
     midi: TakeFileEntry
     renderings: tuple[TakeRendering, ...] = ()

@@ -22,6 +22,7 @@ class Choice:
     take: str
     presets: tuple[str, ...]
     profile: str
+    separate: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -36,6 +37,7 @@ def choose(session: Session, bounce: Path, is_preset: Callable[[str], bool]) -> 
         take="/".join([*folders, name]),
         presets=tagged or in_folder or (rule and rule.preset) or session.settings.preset,
         profile=(rule and rule.profile) or session.settings.profile,
+        separate=session.settings.separate if rule is None or rule.separate is None else rule.separate,
         warnings=warnings,
     )
 

@@ -76,6 +76,7 @@ class Rule(Schema):
     match: str = Field(description='A pattern on the path below the watched folder: `"*bass*"`.')
     preset: PresetNames | None = Field(None, description="One preset or a list.")
     profile: Profile | None = Field(None, description="What kind of part to expect.")
+    separate: bool | None = Field(None, description="Whether these are mixes to separate.")
 
 
 class SessionSettings(Schema):
@@ -87,6 +88,9 @@ class SessionSettings(Schema):
         ("fat-analog-sub",), description="The preset (or list) when nothing else names one."
     )
     profile: Profile = Field("auto", description="What kind of part to expect.")
+    separate: bool = Field(
+        False, description="Bounces are mixes: separate them into stems first (needs demucs)."
+    )
     rules: tuple[Rule, ...] = Field((), description="By name: the first rule that matches wins.")
     tempo: Tempo = Field(
         "audio", description="`97`, `97 7/8`, `{bpm: 97, time_signature: 7/8}`, or `audio`: a labelled guess."
@@ -117,6 +121,9 @@ class UserSettings(Schema):
     )
     render_limit: float = Field(
         60, ge=1, le=3600, description="Seconds after which an instrument that does not answer is stopped."
+    )
+    separation_limit: float = Field(
+        3600, ge=1, description="Seconds after which a separation that does not end is stopped."
     )
     scan_limit: float = Field(
         30, ge=1, le=3600, description="Seconds after which a plugin that does not answer a scan is stopped."

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from daw_bridge.core.audio import AudioClip
 
 WINDOW_S = 0.046
-HOP_S = 0.0058
+HOP_S = 0.0087
 BLOCK_FRAMES = 4096
 COMPRESSION = 100.0
 NEIGHBOURHOOD_S = 0.05
@@ -25,7 +25,8 @@ def attacks(clip: AudioClip) -> tuple[Doubles, Doubles]:
     The strength is the rise of the compressed spectrum between frames ("spectral flux", Bello et
     al., "A Tutorial on Onset Detection in Music Signals", IEEE TSAP 2005) above its surroundings.
     """
-    hop, window = round(HOP_S * clip.rate_hz), round(WINDOW_S * clip.rate_hz)
+    # A power of two: half of the time goes into the transform.
+    hop, window = round(HOP_S * clip.rate_hz), 2 ** round(np.log2(WINDOW_S * clip.rate_hz))
     if clip.frames < 2 * window:
         return np.zeros(0), np.zeros(0)
     flux = np.concatenate(list(_flux(clip, hop, window)))
@@ -33,7 +34,14 @@ def attacks(clip: AudioClip) -> tuple[Doubles, Doubles]:
     reach = round(NEIGHBOURHOOD_S / HOP_S)
     around = np.lib.stride_tricks.sliding_window_view(np.pad(strength, reach), 2 * reach + 1)
     peaks = np.flatnonzero((strength > 0.0) & (strength >= around.max(axis=1)))
-    return (peaks * hop + window / 2) / clip.rate_hz, strength[peaks]
+    return ((peaks + _summit(flux, peaks)) * hop + window / 2) / clip.rate_hz, strength[peaks]
+
+
+def _summit(flux: Doubles, peaks: npt.NDArray[np.intp]) -> Doubles:
+    """How many frames after each peak the parabola through it and its neighbours has its summit."""
+    before, at, after = (flux[np.clip(peaks + step, 0, len(flux) - 1)] for step in (-1, 0, 1))
+    bend = before - 2 * at + after
+    return np.clip(0.5 * (before - after) / np.where(bend < 0.0, bend, -np.inf), -0.5, 0.5)
 
 
 def _flux(clip: AudioClip, hop: int, window: int) -> Iterator[Doubles]:

@@ -41,15 +41,19 @@ Doubles = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class TempoEstimate:
-    """A tempo in quarter notes a minute, and how sure it is, 0 to 1.
+    """A tempo in quarter notes a minute, and how sure it is, 0 to 1; where the first beat lies.
 
     Half or double the tempo fits the same onsets (after triplets, two thirds too): which of them is
-    meant is a guess at the usual 70 to 180 BPM. `confidence` says how well the onsets lie on the
-    grid, beyond chance.
+    meant is a guess at the usual 70 to 180 BPM. `confidence` says how well the onsets lie on the grid,
+    beyond chance, and how far ahead of the other that guess is. `first_beat_s` is less than a beat
+    after the clip's beginning; of the grid's lines those with most weight are taken for beats, and
+    `beat_confidence` says by how much.
     """
 
     tempo_bpm: float
     confidence: float
+    first_beat_s: float = 0.0
+    beat_confidence: float = 0.0
 
 
 def estimate_tempo(clip: AudioClip, part: Part | None = None) -> TempoEstimate | None:
@@ -74,7 +78,7 @@ def tempo_of_onsets(times_s: Doubles, weights: Doubles) -> TempoEstimate | None:
     if count < FEWEST_ONSETS:
         return None
     early = times_s <= times_s[0] + COARSE_LIMIT_S
-    rate_hz, division = _coarse(times_s[early], weights[early])
+    rate_hz, division, certainty = _coarse(times_s[early], weights[early])
     span_s, length_s = COARSE_S, float(times_s[-1] - times_s[0])
     rate_hz, fit = _refined(times_s, weights, rate_hz, span_s)
     while span_s < length_s:
@@ -85,7 +89,10 @@ def tempo_of_onsets(times_s: Doubles, weights: Doubles) -> TempoEstimate | None:
         rate_hz, span_s = finer_hz, longer_s
     chance = np.log(200.0) / count  # what the best of many rates reaches on onsets without a grid
     confidence = float(np.clip((fit**2 - chance) / max(1 - chance, 1e-9), 0.0, 1.0))
-    return TempoEstimate(_as_typed(60.0 * rate_hz / division, length_s), confidence)
+    tempo_bpm = _as_typed(60.0 * rate_hz / division, length_s)
+    early = times_s <= times_s[0] + span_s
+    first_beat_s, share = _first_beat(times_s[early], weights[early], tempo_bpm / 60.0, division)
+    return TempoEstimate(tempo_bpm, confidence * certainty, first_beat_s, confidence * share)
 
 
 def _as_typed(tempo_bpm: float, length_s: float) -> float:
@@ -97,8 +104,9 @@ def _as_typed(tempo_bpm: float, length_s: float) -> float:
     return tempo_bpm
 
 
-def _coarse(times_s: Doubles, weights: Doubles) -> tuple[float, float]:
-    """The pulse's rate in Hz, to a hundredth or so, and how many of its lines make a beat."""
+def _coarse(times_s: Doubles, weights: Doubles) -> tuple[float, float, float]:
+    """The pulse's rate in Hz, to a hundredth or so, how many of its lines make a beat, and how far
+    that is ahead of the next best number: 1 for far, a half for not at all."""
     rates = np.arange(SLOWEST_PULSE_HZ, FASTEST_PULSE_HZ, 0.1 / COARSE_S)
     fits = _fits(times_s, weights, rates, COARSE_S)
     summits = np.flatnonzero((fits[1:-1] >= fits[:-2]) & (fits[1:-1] > fits[2:])) + 1
@@ -113,7 +121,9 @@ def _coarse(times_s: Doubles, weights: Doubles) -> tuple[float, float]:
         accent = float(_fits(times_s, weights, np.array([tempo_bpm / 60.0]), COARSE_S)[0])
         return prior * (BELIEFS[division] + 0.5 * accent)
 
-    return pulse_hz, max(BELIEFS, key=likelihood)
+    likelihoods = {division: max(likelihood(division), 0.0) for division in BELIEFS}
+    rival, best = sorted(likelihoods.values())[-2:]
+    return pulse_hz, max(likelihoods, key=likelihoods.__getitem__), 1.0 - 0.5 * rival / max(best, 1e-12)
 
 
 def _refined(times_s: Doubles, weights: Doubles, rate_hz: float, span_s: float) -> tuple[float, float]:
@@ -126,6 +136,23 @@ def _refined(times_s: Doubles, weights: Doubles, rate_hz: float, span_s: float) 
         best = int(np.argmax(fits))
         rate_hz, fit, reach = float(rates[best]), float(fits[best]), reach / 10
     return rate_hz, fit
+
+
+def _first_beat(times_s: Doubles, weights: Doubles, beat_hz: float, division: float) -> tuple[float, float]:
+    """When the first beat is, in seconds, and how much more weight lies on beats than between, 0 to 1."""
+    lines = max(round(division), 1)
+    pulse_hz = lines * beat_hz
+    turn = float(np.angle((weights * np.exp(2j * np.pi * pulse_hz * times_s)).sum()) / (2 * np.pi))
+    place = pulse_hz * times_s - turn
+    nearest = np.rint(place)
+    near = weights * np.clip(1.0 - 4.0 * np.abs(place - nearest), 0.0, 1.0)
+    by_line = np.bincount(nearest.astype(np.intp) % lines, near, lines)
+    best = int(np.argmax(by_line))
+    first_beat_s = ((best + turn) / pulse_hz) % (1.0 / beat_hz)
+    if lines == 1:
+        return first_beat_s, 1.0
+    between = float(np.delete(by_line, best).max())
+    return first_beat_s, 1.0 - between / max(float(by_line[best]), 1e-12)
 
 
 def _fits(times_s: Doubles, weights: Doubles, rates_hz: Doubles, span_s: float) -> Doubles:

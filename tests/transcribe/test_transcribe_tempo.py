@@ -45,7 +45,7 @@ def test_the_sound_alone_tells_the_tempo(tempo_bpm: float, rhythm: str) -> None:
     assert abs(round(octaves)) <= 1
     if 85 < tempo_bpm < 150:
         assert round(octaves) == 0, guess
-    assert guess.confidence > 0.5
+    assert guess.confidence > 0.4
 
 
 @pytest.mark.parametrize("tempo_bpm", [97.37, 123.5, 174.0])

@@ -30,6 +30,12 @@ def play(rng: np.random.Generator, notes: Sequence[Note], length_s: float) -> Sa
     return np.asarray(sound[: round(length_s * PLAY_RATE_HZ)] * 0.3, np.float32)
 
 
+def resampled(sound: Samples, times: float) -> Samples:
+    """As many times as many samples: faster and higher below 1, slower and lower above."""
+    at = np.arange(round(len(sound) * times)) / times
+    return np.interp(at, np.arange(len(sound)), sound).astype(np.float32)
+
+
 def _piece(rng: np.random.Generator, key: int) -> npt.NDArray[np.float64]:
     """One hit at full velocity."""
     if key in (35, 36):

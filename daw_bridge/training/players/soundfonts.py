@@ -19,16 +19,25 @@ BEND_SEMITONES = 2.0
 
 
 def play(
-    rng: np.random.Generator, performance: Performance, bank: str, program: int, length_s: float
+    rng: np.random.Generator,
+    performance: Performance,
+    bank: str,
+    program: int,
+    length_s: float,
+    *,
+    channel: int = 0,
 ) -> npt.NDArray[np.float32]:
-    """One channel at 44,100 Hz. Raises FileNotFoundError without the bank, CalledProcessError when
-    fluidsynth fails."""
+    """One channel at 44,100 Hz; on MIDI channel 9 a program is a drum kit.
+
+    Raises FileNotFoundError without the bank, CalledProcessError when fluidsynth fails.
+    """
     soundfont = FOLDER / f"{bank}.sf2"
     if not soundfont.is_file():
         raise FileNotFoundError(soundfont)
     with tempfile.TemporaryDirectory() as folder:
+        modulation = int(rng.integers(0, 64)) if rng.random() < 0.15 else 0
         song, sound = Path(folder, "line.mid"), Path(folder, "line.raw")
-        _write(song, performance, program, modulation=int(rng.integers(0, 64)) if rng.random() < 0.15 else 0)
+        _write(song, performance, program, modulation, channel)
         chorus, reverb = ("1" if rng.random() < 0.15 else "0"), ("1" if rng.random() < 0.2 else "0")
         # fmt: off
         subprocess.run(
@@ -45,7 +54,7 @@ def play(
     return mono
 
 
-def _write(path: Path, performance: Performance, program: int, *, modulation: int) -> None:
+def _write(path: Path, performance: Performance, program: int, modulation: int, channel: int) -> None:
     """A MIDI file with one tick a millisecond or so."""
     events: list[tuple[float, int, mido.Message]] = [
         (0.0, 0, mido.Message("program_change", program=program)),
@@ -63,6 +72,6 @@ def _write(path: Path, performance: Performance, program: int, *, modulation: in
     now = 0
     for at_s, _, message in sorted(events, key=lambda event: event[:2]):
         tick = round(at_s * TICKS_A_SECOND)
-        track.append(message.copy(time=tick - now))
+        track.append(message.copy(time=tick - now, channel=channel))
         now = tick
     song.save(path)

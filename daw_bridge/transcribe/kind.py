@@ -1,0 +1,52 @@
+"""What kind of part a clip is, for the profile `auto`: drums, one low voice, one voice, several, a mix.
+
+A small network (`perceptron.py`, its weights in `kind.npz`) judges the clip's figures (`timbre.py`).
+`daw_bridge.training kinds` trains it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.notes import Profile
+from daw_bridge.transcribe.perceptron import load_perceptron, softmax
+from daw_bridge.transcribe.timbre import timbre
+
+KINDS = ("drums", "bass", "lead", "chords", "mix")
+"""What the network tells apart: `lead` is any one voice that is no bass, `chords` several voices."""
+PROFILES: dict[str, Profile] = {"drums": "drums", "bass": "bass", "lead": "lead"}
+"""The kinds that change what is done; the others are heard as `auto`."""
+WEIGHTS = Path(__file__).with_name("kind.npz")
+
+
+@dataclass(frozen=True)
+class KindGuess:
+    """The profile that suits a clip, and how sure that is, 0 to 1: `auto` where nothing is sure enough.
+
+    `mix_confidence` is how likely it is a mix of several instruments, `is_mix` whether that is likely
+    enough to say so.
+    """
+
+    profile: Profile
+    confidence: float
+    mix_confidence: float = 0.0
+    is_mix: bool = False
+
+
+def guess_kind(clip: AudioClip) -> KindGuess | None:
+    """Judge `clip`, of any rate and number of channels; None when it is too short or silent to tell."""
+    figures = timbre(clip)
+    if figures is None:
+        return None
+    network = load_perceptron(WEIGHTS)
+    sure = softmax(network(figures[None]))[0]
+    chances = dict(zip(KINDS, map(float, sure), strict=True))
+    least = dict(zip(KINDS, map(float, network.thresholds), strict=True))
+    likeliest = max(chances, key=chances.__getitem__)
+    is_mix = chances["mix"] >= least["mix"]
+    if likeliest in PROFILES and chances[likeliest] >= least[likeliest]:
+        return KindGuess(PROFILES[likeliest], chances[likeliest], chances["mix"])
+    several = chances["chords"] + chances["mix"]
+    return KindGuess("auto", several, chances["mix"], is_mix)
