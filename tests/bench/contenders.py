@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from daw_bridge.core.errors import BridgeError
+from daw_bridge.core.errors import EngineMissing
 from daw_bridge.transcribe import engine, engine_names
 from tests.bench import workers
 from tests.bench.stems import Stem
@@ -53,7 +54,7 @@ def rival(name: str) -> Contender:
 
 
 def our_engine(name: str, *, profiles: bool = False) -> Contender:
-    """An engine of ours with the profile "auto", or with each family's."""
+    """An engine of ours, with profile "auto" or each family's. Raises EngineMissing, EngineUnknown."""
     version = engine(name).version
     how = "by-profile" if profiles else "auto"
     return Contender(
@@ -61,18 +62,21 @@ def our_engine(name: str, *, profiles: bool = False) -> Contender:
         version,
         f"{name}-{version}-{_source_digest(name)}-{how}",
         lambda family: workers.ours("transcribe", name, PROFILES.get(family, "auto") if profiles else "auto"),
+        is_piano if name == "transkun" else lambda stem: True,
         by_family=profiles,
     )
 
 
-def our_engines(*, profiles: bool = False) -> list[Contender]:
-    """All that are installed and can be loaded."""
+def installed_engines() -> list[str]:
+    """Of ours, those whose packages are there; the others are named on standard error."""
     found = []
     for name in engine_names():
         try:
-            found.append(our_engine(name, profiles=profiles))
-        except BridgeError as cause:
-            print(f"{name} is left out: {cause}")
+            our_engine(name)
+        except EngineMissing as cause:
+            print(f"{name} is left out: {cause}", file=sys.stderr)
+        else:
+            found.append(name)
     return found
 
 

@@ -100,7 +100,7 @@ def transkun() -> Job:
 
 
 def _pedalled(found: list[Any]) -> list[list[float]]:
-    """transkun's notes as rows; a note whose key is let go while the pedal (pitch -64) is down lasts until the
+    """transkun's notes as rows; one whose key is let go while the pedal (pitch -64) is down lasts until the
     pedal comes up or the key is struck again."""
     pedals = [(float(event.start), float(event.end)) for event in found if event.pitch == -64]
     notes = sorted(

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from daw_bridge.training import recipe
-from daw_bridge.transcribe import engine_names
 from tests.bench import contenders, faults, stems, tables
 from tests.bench.answers import Answer, answers
 from tests.bench.contenders import Contender
@@ -31,8 +30,9 @@ def main() -> None:
     options = _options()
     some = stems.test_set(options.set, options.per_family)
     rivals = [contenders.rival(name) for name in options.rivals]
-    ours = [contenders.our_engine(name) for name in options.engines]
-    ours += [contenders.our_engine(name, profiles=True) for name in options.engines if options.profiles]
+    engines = contenders.installed_engines() if options.engines is None else options.engines
+    ours = [contenders.our_engine(name) for name in engines]
+    ours += [contenders.our_engine(name, profiles=True) for name in engines if options.profiles]
     heard = {contender.name: answers(contender, some) for contender in (*rivals, *ours)}
     print(f"Set `{options.set}`, {len(some)} stems ({stems.set_digest(some)}).", end=" ")
     print("; ".join(f"{c.name}: {c.version}" for c in (*rivals, *ours)), end=".\n")
@@ -62,9 +62,7 @@ def _options() -> argparse.Namespace:
         default=["basic-pitch", "swift-f0"],
         help="of " + ", ".join(contenders.RIVALS),
     )
-    parser.add_argument(
-        "--engines", type=listed, default=list(engine_names()), help="all that are installed by default"
-    )
+    parser.add_argument("--engines", type=listed, help="all that are installed by default")
     parser.add_argument("--profiles", action="store_true", help="ours with each family's profile as well")
     parser.add_argument("--faults", action="store_true", help="say what is wrong with wrong notes")
     parser.add_argument("--no-speed", dest="speed", action="store_false", help="measure no time")
