@@ -12,6 +12,8 @@ rate: that makes the features three times faster.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +38,11 @@ LONG_HIGHEST_HZ, MIDDLE_HIGHEST_HZ = 1110.0, 4900.0
 
 FLOOR_DB = 96.0
 """Levels below this under a full-scale sine count as silence."""
-BLOCK_FRAMES = 128
+
+# Matrix products here are kept so small that the linear algebra library does them on the spot: waking its
+# threads takes longer, and takes the cores from others.
+BLOCK_FRAMES = 64
+_BAND_BINS = 18
 
 REACH_FRAMES = 9
 """A frame depends on the samples of so many frames to each side: half a long window and the filters."""
@@ -102,20 +108,32 @@ class _Windows:
         shape = np.hanning(window + 1)[:-1]
         self._shape = np.asarray(shape * (2.0 / shape.sum()), np.float32)
 
-    def levels(self, start: int, stop: int, mapping: tuple[slice, Floats]) -> Floats:
+    def levels(self, start: int, stop: int, mapping: Sequence[_Band]) -> Floats:
         """Windows `start` to `stop`, mapped to bins: float32 [windows, 309], 0.0 to 1.0."""
-        lines, weights = mapping
-        spectrum = np.fft.rfft(self._windows[start:stop] * self._shape, axis=1)[:, lines]
+        spectrum = np.fft.rfft(self._windows[start:stop] * self._shape, axis=1)
         power = np.square(spectrum.real) + np.square(spectrum.imag)
-        level = np.log2(power @ weights + np.float32(10 ** (-FLOOR_DB / 10)))
-        level *= np.float32(10.0 * np.log10(2.0) / FLOOR_DB)
+        level = np.zeros((stop - start, BINS), np.float32)
+        for band in mapping:
+            level[:, band.bins] = power[:, band.lines] @ band.weights
+        level += np.float32(10 ** (-FLOOR_DB / 10))
+        np.log(level, out=level)
+        level *= np.float32(10.0 / np.log(10.0) / FLOOR_DB)
         level += np.float32(1.0)
         return np.asarray(np.clip(level, 0.0, 1.0, out=level))
 
 
+@dataclass(frozen=True, eq=False)
+class _Band:
+    """Which spectral lines matter to some bins, and the power that each gives to each: [lines, bins]."""
+
+    lines: slice
+    bins: slice
+    weights: Floats
+
+
 @functools.cache
-def _mapping(window: int, rate_hz: float, highest_hz: float) -> tuple[slice, Floats]:
-    """Which spectral lines are used, and the power that each gives to each bin: [lines, 309].
+def _mapping(window: int, rate_hz: float, highest_hz: float) -> tuple[_Band, ...]:
+    """From spectral lines to bins, band by band: most lines lie far from most bins.
 
     A bin narrower than the spacing of the lines interpolates between the two beside it; a wider one
     takes the lines in it, in a triangle that reaches to the centres of the bins beside it.
@@ -128,38 +146,44 @@ def _mapping(window: int, rate_hz: float, highest_hz: float) -> tuple[slice, Flo
     above = np.maximum(centres_hz * step - centres_hz, spacing_hz)
     distance = lines_hz[:, None] - centres_hz
     weights = np.maximum(1.0 - np.where(distance < 0, -distance / below, distance / above), 0.0)
-    weights[:, centres_hz > highest_hz] = 0.0
-    used = np.flatnonzero(weights.any(axis=1))
-    lines = slice(int(used[0]), int(used[-1]) + 1)
-    return lines, np.asarray(weights[lines], np.float32)
+    bands = []
+    highest = int(np.sum(centres_hz <= highest_hz))
+    for first in range(0, highest, _BAND_BINS):
+        bins = slice(first, min(first + _BAND_BINS, highest))
+        used = np.flatnonzero(weights[:, bins].any(axis=1))
+        lines = slice(int(used[0]), int(used[-1]) + 1)
+        bands.append(_Band(lines, bins, weights[lines, bins].astype(np.float32)))
+    return tuple(bands)
 
 
-_REACH = 96
-"""The filters' taps to each side."""
-_ROW = 128
-"""Outputs a row of the matrix product below."""
+_ROW = 64
+"""Outputs a row of the matrix product below,"""
+_ROWS = 16
+"""and rows at a time."""
 
 
 def _decimated(samples: Floats, factor: int, passband: float) -> Floats:
     """Every so manieth sample, low-passed without delay; flat up to `passband` cycles a sample."""
-    rows = -(-len(samples) // (factor * _ROW)) + 1
+    matrix = _decimation(factor, passband)
     span = factor * _ROW
-    padded = np.zeros(rows * span + 2 * _REACH, np.float32)
-    padded[_REACH : _REACH + len(samples)] = samples
-    taken = np.lib.stride_tricks.sliding_window_view(padded, span + 2 * _REACH)[::span]
-    return np.asarray((taken @ _decimation(factor, passband)).reshape(-1), np.float32)
+    reach = (len(matrix) - span) // 2
+    rows = -(-len(samples) // span) + 1
+    padded = np.zeros(rows * span + 2 * reach, np.float32)
+    padded[reach : reach + len(samples)] = samples
+    taken = np.lib.stride_tricks.sliding_window_view(padded, span + 2 * reach)[::span]
+    outputs = [taken[row : row + _ROWS] @ matrix for row in range(0, rows, _ROWS)]
+    return np.concatenate(outputs).reshape(-1)
 
 
 @functools.cache
 def _decimation(factor: int, passband: float) -> Floats:
     """A low-pass (Kaiser window, 60 dB) for `_ROW` outputs at once: [inputs, outputs]."""
     cutoff = 0.5 / factor
-    reach = min(_REACH, int(np.ceil((60 - 8) / (2.285 * 2 * np.pi * 2 * (cutoff - passband)) / 2)))
+    reach = int(np.ceil((60 - 8) / (2.285 * 2 * np.pi * 2 * (cutoff - passband)) / 2))
     time = np.arange(-reach, reach + 1)
     shape = np.sinc(2 * cutoff * time) * np.kaiser(len(time), 5.7)
     shape /= shape.sum()
-    matrix = np.zeros((factor * _ROW + 2 * _REACH, _ROW), np.float32)
+    matrix = np.zeros((factor * _ROW + 2 * reach, _ROW), np.float32)
     for output in range(_ROW):
-        centre = _REACH + factor * output
-        matrix[centre - reach : centre + reach + 1, output] = shape
+        matrix[factor * output : factor * output + 2 * reach + 1, output] = shape
     return matrix
