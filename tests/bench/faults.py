@@ -63,6 +63,24 @@ def table(some: Sequence[Answer]) -> str:
     return "\n".join(lines)
 
 
+def worst(some: Sequence[Answer], count: int = 12) -> str:
+    """A line for each of the stems with the lowest onset F1."""
+    lines = []
+    for answer in sorted(some, key=lambda answer: answer.f1)[:count]:
+        stem = answer.stem
+        extra, missed, ends = map(_said, faults(answer))
+        lines.append(
+            f"- {stem.name} {stem.family}, {stem.line} on {stem.sound}: {answer.f1:.2f} "
+            f"({answer.f1_offsets:.2f}), precision {answer.precision:.2f}, recall {answer.recall:.2f}; "
+            f"extra: {extra}; missed: {missed}; offsets: {ends}"
+        )
+    return "\n".join(lines)
+
+
+def _said(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {cause}" for cause, count in counts.most_common()) or "none"
+
+
 def _why_extra(note: Row, true: Sequence[Row]) -> str:
     onset_s, key = note[0], note[1]
     for other in true:

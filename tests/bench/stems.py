@@ -17,7 +17,7 @@ import itertools
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def test_set(name: str = "test", per_family: int = PER_FAMILY) -> list[Stem]:
     return sorted((_read(folder, plan) for plan in chosen), key=lambda s: (order.index(s.family), s.name))
 
 
-def set_digest(stems: list[Stem]) -> str:
+def set_digest(stems: Sequence[Stem]) -> str:
     """Says in a table which stems it is about: the same stems, the same eight digits."""
     return hashlib.sha256("".join(stem.digest() for stem in stems).encode()).hexdigest()[:8]
 

@@ -94,12 +94,12 @@ def transkun() -> Job:
     def notes(audio: Path) -> dict[str, Any]:
         samples, rate_hz = soundfile.read(str(audio), dtype="float32", always_2d=True)
         found = model.transcribe(torch.from_numpy(soxr.resample(samples, rate_hz, model.fs)))
-        return {"notes": _pedalled(found)}
+        return {"notes": pedalled(found)}
 
     return notes
 
 
-def _pedalled(found: list[Any]) -> list[list[float]]:
+def pedalled(found: list[Any]) -> list[list[float]]:
     """transkun's notes as rows; one whose key is let go while the pedal (pitch -64) is down lasts until the
     pedal comes up or the key is struck again."""
     pedals = [(float(event.start), float(event.end)) for event in found if event.pitch == -64]
