@@ -129,7 +129,7 @@ def test_a_process_that_dies_at_once(mix: Path, tmp_path: Path, monkeypatch: pyt
 
 def test_one_that_never_ends_is_stopped(mix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, ENDLESS, monkeypatch)
-    with pytest.raises(SeparatorFailed, match="did not finish within 0.5 s"):
+    with pytest.raises(SeparatorFailed, match=r"did not finish within 0\.5 s"):
         separate(mix, tmp_path, time_limit_s=0.5)
 
 

@@ -102,3 +102,32 @@ def test_attacks_are_where_the_notes_start(rate_hz: int) -> None:
     times_s, weights = attacks(AudioClip(np.stack([resampled, resampled]).astype(np.float32), rate_hz))
     strong_s = times_s[weights > 0.3 * weights.max()]
     np.testing.assert_allclose(strong_s, [n.onset_s for n in line.notes], atol=0.015)
+
+
+@pytest.mark.parametrize("tempo_bpm", [88.0, 97.0, 123.5])
+@pytest.mark.parametrize("start_s", [0.3, 0.45])
+def test_the_first_beat_lies_where_quarters_lie(tempo_bpm: float, start_s: float) -> None:
+    beat_s = 60.0 / tempo_bpm
+    guess = estimate_tempo(play(melody([60, 62, 64, 65] * 8, beat_s, start_s=start_s), 34 * beat_s).clip)
+    assert guess is not None
+    late_s = (guess.first_beat_s - start_s + beat_s / 2) % beat_s - beat_s / 2
+    assert abs(late_s) < 0.02
+    assert 0.0 <= guess.first_beat_s < beat_s
+    assert guess.beat_confidence > 0.5
+
+
+def test_accents_tell_beats_from_offbeats() -> None:
+    times_s = np.linspace(0.2, 19.1, 64)
+    strong_first = tempo_of_onsets(times_s, np.where(np.arange(64) % 2 == 0, 1.0, 0.4))
+    strong_second = tempo_of_onsets(times_s, np.where(np.arange(64) % 2 == 1, 1.0, 0.4))
+    assert strong_first is not None and strong_second is not None
+    assert strong_first.tempo_bpm == strong_second.tempo_bpm == 100.0
+    assert strong_first.first_beat_s == pytest.approx(0.2, abs=0.01)
+    assert strong_second.first_beat_s == pytest.approx(0.5, abs=0.01)
+    assert min(strong_first.beat_confidence, strong_second.beat_confidence) > 0.3
+
+
+def test_even_eighths_leave_the_beat_in_doubt() -> None:
+    guess = tempo_of_onsets(np.linspace(0.2, 19.1, 64), np.ones(64))
+    assert guess is not None
+    assert guess.beat_confidence < 0.1
