@@ -71,7 +71,7 @@ def test_silence_has_no_notes_however_long(hearing: Bridge, frames: int) -> None
 
 
 def test_digital_silence_is_not_run(hearing: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
-    clip = play(melody([60, 64], 0.5, start_s=61.0), 120.0).clip
+    clip = play(melody([60, 64], 0.5, start_s=35.0), 90.0).clip
     expected = hearing.transcribe(clip)
     assert [n.pitch for n in expected.notes] == [60, 64]
     run, frames = hearing._model.run, 0
