@@ -69,7 +69,7 @@ def train(folder: Path, options: argparse.Namespace) -> int:
 
 def evaluate(folder: Path, options: argparse.Namespace) -> int:
     """Learn thresholds on validation stems, or score with those that the model holds; print a table."""
-    from daw_bridge.training import calibration, dataset, evaluate, export
+    from daw_bridge.training import calibration, dataset, evaluate
 
     model: Path = options.model or folder / "model.onnx"
     some = dataset.ready(folder, options.split)[: options.stems]
@@ -78,8 +78,8 @@ def evaluate(folder: Path, options: argparse.Namespace) -> int:
         if options.split == "test":
             raise SystemExit("thresholds are learned on validation stems, not on the test's")
         thresholds = calibration.learned([(stem, kept[stem.number]) for stem in some])
-        export.keep_thresholds(model, thresholds)
-    thresholds = export.kept_thresholds(model)
+        calibration.keep_thresholds(model, thresholds)
+    thresholds = calibration.kept_thresholds(model)
     _say(f"{model}, {len(some)} {options.split} stems, {thresholds}\n")
     ours = evaluate.by_family(some, evaluate.ours(folder, kept, thresholds))
     theirs = evaluate.by_family(some, evaluate.basic_pitch(folder))
@@ -92,13 +92,13 @@ def evaluate(folder: Path, options: argparse.Namespace) -> int:
 
 def export(folder: Path, options: argparse.Namespace) -> int:
     """Write the ONNX file of a checkpoint, with the thresholds of the one that it replaces."""
-    from daw_bridge.training import export
+    from daw_bridge.training import calibration, export
     from daw_bridge.transcribe.bridge.decoding import Thresholds
 
     checkpoint: Path = options.checkpoint or folder / "checkpoints" / "annealed.pt"
     network, step = export.load_network(checkpoint)
     model: Path = options.model or folder / "model.onnx"
-    thresholds = export.kept_thresholds(model) if model.exists() else Thresholds()
+    thresholds = calibration.kept_thresholds(model) if model.exists() else Thresholds()
     export.export(network, model, thresholds, {"training_steps": str(step)})
     _say(f"{model}: {model.stat().st_size / 1e6:.2f} MB, step {step}, {thresholds}")
     return 0

@@ -1,11 +1,14 @@
-"""How the maps are best read, learned on validation stems: a confidence for each strike, then thresholds."""
+"""How the maps are best read, learned on validation stems: a confidence for each strike, then thresholds.
+The model file keeps what was learned."""
 
 from __future__ import annotations
 
 import functools
+import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,3 +90,23 @@ def logistic(evidence: Doubles, right: Bools, weight: Doubles) -> tuple[float, .
         if np.abs(step).max() < 1e-8:
             break
     return tuple(round(float(value), 4) for value in found)
+
+
+def kept_thresholds(path: Path) -> Thresholds:
+    """The thresholds in an ONNX file."""
+    import onnx
+
+    kept = {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
+    return Thresholds.from_dict(json.loads(kept["thresholds"]))
+
+
+def keep_thresholds(path: Path, thresholds: Thresholds) -> None:
+    """Put other thresholds into an ONNX file."""
+    import onnx
+
+    model = onnx.load(str(path))
+    kept = {entry.key: entry.value for entry in model.metadata_props}
+    onnx.helper.set_model_props(model, kept | {"thresholds": json.dumps(thresholds.to_dict())})
+    partial = path.with_suffix(".partial")
+    onnx.save(model, str(partial))
+    partial.rename(path)

@@ -58,23 +58,3 @@ def export(network: Network, path: Path, thresholds: Thresholds, about: dict[str
     onnx.checker.check_model(model)
     onnx.save(model, str(partial))
     partial.rename(path)
-
-
-def kept_thresholds(path: Path) -> Thresholds:
-    """The thresholds in an ONNX file."""
-    import onnx
-
-    kept = {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
-    return Thresholds.from_dict(json.loads(kept["thresholds"]))
-
-
-def keep_thresholds(path: Path, thresholds: Thresholds) -> None:
-    """Put other thresholds into an ONNX file."""
-    import onnx
-
-    model = onnx.load(str(path))
-    kept = {entry.key: entry.value for entry in model.metadata_props}
-    onnx.helper.set_model_props(model, kept | {"thresholds": json.dumps(thresholds.to_dict())})
-    partial = path.with_suffix(".partial")
-    onnx.save(model, str(partial))
-    partial.rename(path)
