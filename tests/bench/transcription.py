@@ -109,12 +109,14 @@ def _beside(name: str, heard: Heard, everywhere: Heard) -> dict[str, list[Answer
 
 
 def _speeds(some: Sequence[Contender], of: Sequence[Stem]) -> str:
-    """Each contender hears a stem of each family, in turns, warm: the first stem is heard twice."""
+    """Each contender hears a stem of each family, in turns, warm: it has heard its first stem before."""
     chosen = [next(stem for stem in of if stem.family == family) for family in recipe.FAMILIES]
     times: dict[str, dict[str, tuple[float, float]]] = {contender.name: {} for contender in some}
     with ExitStack() as stack:
         opened = {contender.name: stack.enter_context(contender.open("auto")) for contender in some}
-        for stem in [chosen[0], *chosen]:
+        for contender in some:
+            opened[contender.name].ask(next(filter(contender.hears, chosen)).audio)
+        for stem in chosen:
             for contender in some:
                 if contender.hears(stem):
                     answer = opened[contender.name].ask(stem.audio)
