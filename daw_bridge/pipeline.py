@@ -84,6 +84,12 @@ class Steps:
     estimate_key: Callable[[tuple[Note, ...]], KeyEstimate | None] = lambda notes: None
     drums: Engine | None = None
     """Who hears drums, whichever engine hears pitches."""
+    piano: Engine | None = None
+    """Who hears piano, where there is somebody who hears nothing else."""
+
+    def engine_for(self, profile: str) -> Engine:
+        """Who hears a part of that kind."""
+        return {"drums": self.drums, "piano": self.piano}.get(profile) or self.engine
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     """
     for preset in job.presets:
         steps.instruments.prepare(preset)  # instruments load while the part is heard
-    steps.engine.prepare()
+    steps.engine_for(job.profile).prepare()
     heard = _hear(job, steps, memory, tell)
 
     folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, heard.bounce.fingerprint)
@@ -145,7 +151,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell) -> Heard:
     profile, source = job.profile, None
     if profile == "auto" and kind is not None:
         profile, source = kind.profile, f"auto, {kind.confidence:.0%} sure"
-    engine = steps.drums if profile == "drums" and steps.drums is not None else steps.engine
+    engine = steps.engine_for(profile)
     if engine.rate_hz != clip.rate_hz:
         bounce, clip = steps.listen(job.bounce, engine.rate_hz)
     part = _transcribe(job, bounce, clip, engine, profile, memory, tell)

@@ -37,7 +37,7 @@ from daw_bridge.settings import (
     user_folder,
     user_state_folder,
 )
-from daw_bridge.transcribe import Drums, engine, estimate_key, estimate_tempo, guess_kind
+from daw_bridge.transcribe import Drums, engine, estimate_key, estimate_tempo, guess_kind, pianist
 
 
 class Bridge:
@@ -185,7 +185,14 @@ class Bridge:
     def steps(self, engine_name: str) -> Steps:
         """The real steps."""
         return Steps(
-            listen, engine(engine_name), _guess_tempo, self.instruments, guess_kind, estimate_key, Drums()
+            listen,
+            engine(engine_name),
+            _guess_tempo,
+            self.instruments,
+            guess_kind,
+            estimate_key,
+            drums=Drums(),
+            piano=pianist(engine_name),
         )
 
     @property

@@ -200,3 +200,18 @@ def test_the_bounce_itself_is_never_touched(stage: Stage) -> None:
     before = (stage.job.bounce.read_bytes(), stage.job.bounce.stat().st_mtime_ns)
     stage.run()
     assert (stage.job.bounce.read_bytes(), stage.job.bounce.stat().st_mtime_ns) == before
+
+
+@pytest.mark.parametrize(("profile", "by"), [("piano", "pianist"), ("drums", "drummer"), ("bass", "fake")])
+def test_who_hears_a_part_of_one_kind_alone_hears_it_and_the_take_says_so(
+    stage: Stage, profile: str, by: str
+) -> None:
+    pianist, drummer = FakeEngine(name="pianist", rate_hz=44_100), FakeEngine(name="drummer")
+    steps = Steps(
+        *(listen, stage.engine, lambda clip, part: None, stage.instruments), drums=drummer, piano=pianist
+    )
+    delivered = run(replace(stage.job, profile=profile), steps, stage.journal, stage.events.append)
+    assert delivered.take.transcription.engine == by
+    assert {engine.name: engine.asked for engine in (pianist, drummer, stage.engine)} == {
+        name: int(name == by) for name in ("pianist", "drummer", "fake")
+    }

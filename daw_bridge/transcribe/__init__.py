@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 
 from daw_bridge.core.document import did_you_mean
 from daw_bridge.core.errors import EngineMissing, EngineUnknown
+from daw_bridge.transcribe import transkun
 from daw_bridge.transcribe.drums import Drums
 from daw_bridge.transcribe.engine import Engine, Progress
 from daw_bridge.transcribe.key import KeyEstimate, estimate_key
@@ -32,6 +33,7 @@ __all__ = [
     "estimate_key",
     "estimate_tempo",
     "guess_kind",
+    "pianist",
 ]
 
 DEFAULT_ENGINE = "bridge"
@@ -62,3 +64,9 @@ def engine(name: str) -> Engine:
 def engine_names() -> tuple[str, ...]:
     """The names of all engines that are installed."""
     return tuple(sorted(entry_points(group=_GROUP).names))
+
+
+def pianist(engine_name: str) -> Engine | None:
+    """Who hears piano where `engine_name` is asked for: transkun, if that is the default engine and the
+    extra `piano` is installed. Whoever names another engine gets that one."""
+    return engine("transkun") if engine_name == DEFAULT_ENGINE and transkun.installed() else None

@@ -12,7 +12,7 @@ import pytest
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import EngineMissing
 from daw_bridge.core.notes import Note
-from daw_bridge.transcribe import transkun
+from daw_bridge.transcribe import DEFAULT_ENGINE, pianist, transkun
 from daw_bridge.transcribe.profiles import find_profile
 from daw_bridge.transcribe.transkun import CONFIDENCE, PEDAL, RATE_HZ, SHORTEST_S, Transkun, notes_of
 
@@ -68,6 +68,18 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(EngineMissing) as caught:
         Transkun().transcribe(clip)
     assert "--extra piano" in str(caught.value)
+
+
+def test_it_hears_piano_where_it_is_installed_and_nobody_named_another_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transkun, "installed", lambda: True)
+    chosen = pianist(DEFAULT_ENGINE)
+    assert chosen is not None
+    assert chosen.name == "transkun"
+    assert pianist("basic-pitch") is None
+    monkeypatch.setattr(transkun, "installed", lambda: False)
+    assert pianist(DEFAULT_ENGINE) is None
 
 
 def test_a_package_without_its_weights_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
