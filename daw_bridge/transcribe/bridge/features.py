@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from daw_bridge.core.resampling import rate_filter
+
 RATE_HZ = 22_050
 FRAME_SAMPLES = 512
 """A frame is 23.2 ms."""
@@ -36,6 +38,7 @@ SHORT_WINDOW = 512
 LONG_HIGHEST_HZ, MIDDLE_HIGHEST_HZ = 1110.0, 4900.0
 """Above, where the filters set in, the first channel is silent, and the second."""
 
+DECIMATION_DB = 60.0
 FLOOR_DB = 96.0
 """Levels below this under a full-scale sine count as silence."""
 
@@ -156,34 +159,8 @@ def _mapping(window: int, rate_hz: float, highest_hz: float) -> tuple[_Band, ...
     return tuple(bands)
 
 
-_ROW = 64
-"""Outputs a row of the matrix product below,"""
-_ROWS = 16
-"""and rows at a time."""
-
-
 def _decimated(samples: Floats, factor: int, passband: float) -> Floats:
     """Every so manieth sample, low-passed without delay; flat up to `passband` cycles a sample."""
-    matrix = _decimation(factor, passband)
-    span = factor * _ROW
-    reach = (len(matrix) - span) // 2
-    rows = -(-len(samples) // span) + 1
-    padded = np.zeros(rows * span + 2 * reach, np.float32)
-    padded[reach : reach + len(samples)] = samples
-    taken = np.lib.stride_tricks.sliding_window_view(padded, span + 2 * reach)[::span]
-    outputs = [taken[row : row + _ROWS] @ matrix for row in range(0, rows, _ROWS)]
-    return np.concatenate(outputs).reshape(-1)
-
-
-@functools.cache
-def _decimation(factor: int, passband: float) -> Floats:
-    """A low-pass (Kaiser window, 60 dB) for `_ROW` outputs at once: [inputs, outputs]."""
-    cutoff = 0.5 / factor
-    reach = int(np.ceil((60 - 8) / (2.285 * 2 * np.pi * 2 * (cutoff - passband)) / 2))
-    time = np.arange(-reach, reach + 1)
-    shape = np.sinc(2 * cutoff * time) * np.kaiser(len(time), 5.7)
-    shape /= shape.sum()
-    matrix = np.zeros((factor * _ROW + 2 * reach, _ROW), np.float32)
-    for output in range(_ROW):
-        matrix[factor * output : factor * output + 2 * reach + 1, output] = shape
-    return matrix
+    low_pass = rate_filter(factor, 1, passband=passband, attenuation_db=DECIMATION_DB)
+    behind = len(low_pass.matrix) + low_pass.inputs
+    return low_pass.filtered(np.pad(samples, (low_pass.reach, behind)))
