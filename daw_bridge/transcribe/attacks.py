@@ -10,7 +10,7 @@ import numpy.typing as npt
 from daw_bridge.core.audio import AudioClip
 
 WINDOW_S = 0.046
-HOP_S = 0.0087
+HOP_S = 0.0116
 BLOCK_FRAMES = 4096
 COMPRESSION = 100.0
 NEIGHBOURHOOD_S = 0.05

@@ -56,7 +56,7 @@ LEAST_RISE = 0.06
 SLICES_S = ((-0.06, 0.055), (-0.006, 0.023), (0.01, 0.046), (0.045, 0.093), (0.13, 0.093))
 """Where a hit is looked at, from its onset: begin and length, before it, at its attack, and as it rings."""
 BANDS, LOWEST_HZ, HIGHEST_HZ, LINEAR_BELOW_HZ = 32, 30.0, 10_500.0, 70.0
-FLOOR_DB = -70.0
+FLOOR_DB, OWN_FLOOR_DB = -70.0, -60.0
 LENGTH_S = 0.1
 """A drum has no offset: its notes are this long, or end with the next hit."""
 LOUD_VELOCITY = 112
@@ -148,12 +148,15 @@ def band_levels_db(samples: Floats, onsets: npt.NDArray[np.intp]) -> Floats:
 
 
 def hit_features(bands: Floats) -> Floats:
-    """What the network sees of each hit: its levels below the clip's loud hits, and the clip's usual ones."""
+    """What the network sees of each hit [hits, inputs]: each level below the hit's own loudest, how loud
+    that is in the clip, and the clip's usual levels."""
     attack = bands[:, 1:3].max(axis=1)
-    loud_db = np.percentile(attack.max(axis=1), 95)
-    relative = np.maximum(bands - loud_db, FLOOR_DB)
-    usual = np.broadcast_to(relative[:, 1].mean(axis=0), (len(bands), BANDS))
-    seen = np.concatenate([relative.reshape(len(bands), -1), usual], axis=1)
+    top_db = attack.max(axis=1)
+    loud_db = np.percentile(top_db, 95)
+    own = np.maximum(bands - top_db[:, None, None], OWN_FLOOR_DB)
+    usual = np.maximum(bands[:, 1] - loud_db, FLOOR_DB).mean(axis=0)
+    everywhere = np.broadcast_to(usual, (len(bands), BANDS))
+    seen = np.concatenate([own.reshape(len(bands), -1), everywhere, (top_db - loud_db)[:, None]], axis=1)
     return np.asarray(seen / 20.0, np.float32)
 
 
