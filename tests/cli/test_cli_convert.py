@@ -108,3 +108,13 @@ def test_a_slip_of_the_pen_is_told_before_anything_happens(
     assert ended.exit_code == exit_code
     assert said in ended.stderr
     assert not list(daw_bridge.folder.iterdir())
+
+
+def test_who_hears_the_notes_can_be_chosen(daw_bridge: Shell, tmp_path: Path) -> None:
+    stem = bounce_tone(tmp_path / "tone.wav")
+    for options, engine in (((), "bridge"), (("--engine", "basic-pitch"), "basic-pitch")):
+        ended = daw_bridge("convert", stem, *options, "-p", "whistle-lead", "--json")
+        assert ended.json["takes"][0]["take"]["transcription"]["engine"] == engine
+    ended = daw_bridge("convert", stem, "--engine", "basicpitch")
+    assert ended.exit_code > 0
+    assert 'Did you mean "basic-pitch"' in ended.stderr
