@@ -1,10 +1,10 @@
 """Part -> Standard MIDI File.
 
 Format 1, 960 ticks a beat (SMF 1.0, RP-001): a conductor track with tempo and time signature, then one
-track with the notes and controllers. The first tick is the start of a bar and the last one the end of a
-bar, so that the clip falls on the grid wherever it is dropped. Ticks are computed from the session's tempo
-itself; the file can only say it in whole microseconds a beat, which a DAW that keeps its own tempo never
-reads.
+track with the notes, bends and controllers. The first tick is the start of a bar and the last one the
+end of a bar, so that the clip falls on the grid wherever it is dropped. Ticks are computed from the
+session's tempo itself; the file can only say it in whole microseconds a beat, which a DAW that keeps
+its own tempo never reads.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import mido
 
 from daw_bridge.core.notes import Part
 from daw_bridge.core.timing import TICKS_PER_BEAT, TempoMap
+from daw_bridge.core.wheel import WHEEL_CENTRE, bend_range, bend_range_controls, wheel_position
 
 Event = tuple[int, mido.Message]
 """An absolute tick and what happens there."""
@@ -25,7 +26,12 @@ Event = tuple[int, mido.Message]
 def midi_bytes(part: Part, tempo_map: TempoMap, *, track_name: str) -> bytes:
     """The whole file as bytes; the same part and map give the same bytes."""
     played = sorted(
-        [*_controller_events(part, tempo_map), *_note_events(part, tempo_map)], key=lambda event: event[0]
+        [
+            *_bend_events(part, tempo_map),
+            *_controller_events(part, tempo_map),
+            *_note_events(part, tempo_map),
+        ],
+        key=lambda event: event[0],
     )
     last = max([tempo_map.tick_at(part.duration_s), *(tick for tick, _ in played)])
     ticks_per_bar = round(tempo_map.time_signature.beats_per_bar * TICKS_PER_BEAT)
@@ -51,6 +57,28 @@ def _tempo_events(tempo_map: TempoMap) -> list[Event]:
                 mido.MetaMessage("set_tempo", tempo=round(60_000_000 / change.tempo_bpm)),
             )
             for change in tempo_map.changes
+        ),
+    ]
+
+
+def _bend_events(part: Part, tempo_map: TempoMap) -> list[Event]:
+    """The wheel's range (RPN 0) at the start, then its moves; nothing for a part without bends."""
+    if not part.bends:
+        return []
+    range_semitones = bend_range(part.bends)
+    return [
+        *(
+            (0, mido.Message("control_change", control=number, value=value))
+            for number, value in bend_range_controls(range_semitones)
+        ),
+        *(
+            (
+                max(tempo_map.tick_at(min(bend.time_s, part.duration_s)), 0),
+                mido.Message(
+                    "pitchwheel", pitch=wheel_position(bend.semitones, range_semitones) - WHEEL_CENTRE
+                ),
+            )
+            for bend in part.bends
         ),
     ]
 

@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from daw_bridge.core.notes import Bend, Note, Part
+from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.wheel import WHEEL_CENTRE, bend_range, bend_range_controls, wheel_position
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PITCH_WHEEL = 0x80, 0x90, 0xB0, 0xE0
-DATA_ENTRY, DATA_ENTRY_FINE, SUSTAIN, PARAMETER_LSB, PARAMETER_MSB = 6, 38, 64, 100, 101
+SUSTAIN = 64
 ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
-WHEEL_CENTRE = 8192
 
 EVENTS_AT_ONE_FRAME = 64
 """More than 100 at one time are refused by pedalboard; those above this number come a frame later."""
-
-BEND_RANGES = (2, 12, 24, 48)
-"""Semitones either way. Two is what every instrument begins with, and where it stays if it ignores RPN 0."""
 
 
 @dataclass(frozen=True)
@@ -82,31 +79,13 @@ def midi_events(part: Part, *, rate_hz: int, channel: int = 1) -> list[MidiEvent
     return list(_spread(MidiEvent(frame, data) for frame, _, data in ordered))
 
 
-def bend_range(bends: Iterable[Bend]) -> int:
-    """The smallest of `BEND_RANGES` that holds every bend."""
-    widest = max((abs(bend.semitones) for bend in bends), default=0.0)
-    return next((semitones for semitones in BEND_RANGES if widest <= semitones), BEND_RANGES[-1])
-
-
-def wheel_position(semitones: float, range_semitones: int) -> int:
-    """Semitones -> 0 to 16383, 8192 in the middle."""
-    return min(max(WHEEL_CENTRE + round(semitones / range_semitones * WHEEL_CENTRE), 0), 0x3FFF)
-
-
 def bend_range_messages(range_semitones: int, channel: int) -> list[bytes]:
     """RPN 0 (pitch bend sensitivity), then no RPN. Each wants a block of its own.
 
     A VST3 gets controllers as parameters, and may keep only the last value of a block.
     """
-    controls = (
-        (PARAMETER_MSB, 0),
-        (PARAMETER_LSB, 0),
-        (DATA_ENTRY, range_semitones),
-        (DATA_ENTRY_FINE, 0),
-        (PARAMETER_MSB, 127),
-        (PARAMETER_LSB, 127),
-    )
-    return [bytes((CONTROL_CHANGE | (channel - 1), number, value)) for number, value in controls]
+    status = CONTROL_CHANGE | (channel - 1)
+    return [bytes((status, number, value)) for number, value in bend_range_controls(range_semitones)]
 
 
 def silencing_messages(channel: int) -> list[bytes]:

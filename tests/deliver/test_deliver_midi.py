@@ -6,7 +6,7 @@ import mido
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.core.notes import Controller, Note, Part
+from daw_bridge.core.notes import Bend, Controller, Note, Part
 from daw_bridge.core.timing import TICKS_PER_BEAT, TempoChange, TempoMap, TimeSignature
 from daw_bridge.deliver.midi import midi_bytes
 
@@ -85,6 +85,29 @@ def test_controllers_are_written_before_what_they_are_for() -> None:
         (1440, "control_change", [64, 127]),
         (1920, "note_off", [60, 64]),
     ]
+
+
+def test_bends_come_with_their_range_and_end_with_the_part() -> None:
+    bends = (Bend(1.0, -1.0), Bend(1.25, 6.0), Bend(2.5, 0.0))
+    part = Part((Note(1.0, 60, 2.0),), 2.0, bends)
+    track = read(midi_bytes(part, TempoMap.constant(60), track_name="x")).tracks[1]
+    found, now = [], 0
+    for message in track:
+        now += message.time
+        if message.type == "pitchwheel":
+            found.append((now, "wheel", message.pitch))
+        elif not message.is_meta:
+            found.append((now, message.type, message.bytes()[1:]))
+    declared = [[101, 0], [100, 0], [6, 12], [38, 0], [101, 127], [100, 127]]
+    assert found == [
+        *((0, "control_change", values) for values in declared),
+        (960, "wheel", round(-8192 / 12)),
+        (960, "note_on", [60, 100]),
+        (1200, "wheel", 4096),
+        (1920, "wheel", 0),
+        (1920, "note_off", [60, 64]),
+    ]
+    assert now == 3840  # a bar's end, and not the bar after it
 
 
 notes = st.builds(

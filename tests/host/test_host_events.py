@@ -8,15 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daw_bridge.core.notes import Bend, Controller, Note, Part
+from daw_bridge.core.wheel import bend_range, wheel_position
 from daw_bridge.host.events import (
     EVENTS_AT_ONE_FRAME,
     MidiEvent,
-    bend_range,
     bend_range_messages,
     midi_events,
     played_notes,
     silencing_messages,
-    wheel_position,
 )
 
 RATE_HZ = 48_000

@@ -17,9 +17,9 @@ import numpy as np
 
 from daw_bridge.core.audio import Samples
 from daw_bridge.core.errors import PluginUnloadable
+from daw_bridge.core.wheel import bend_range
 from daw_bridge.host.events import (
     MidiEvent,
-    bend_range,
     bend_range_messages,
     key_switch_events,
     midi_events,
