@@ -15,6 +15,8 @@ import pytest
 from pedalboard.io import AudioFile
 
 from daw_bridge.core.audio import Samples
+from daw_bridge.transcribe import DEFAULT_ENGINE, engine
+from daw_bridge.transcribe.bridge.engine import find_model
 from tests.intake.files import write_audio
 from tests.packaging.uv import ROOT, project, run_uv, write_overrides
 
@@ -148,3 +150,14 @@ def test_this_environment_is_as_small(installed: Installed) -> None:
     assert [
         name for name in ("tensorflow", "librosa", "numba", "scipy") if importlib.util.find_spec(name)
     ] == []
+
+
+def test_our_model_is_in_the_wheel(installed: Installed) -> None:
+    printed = installed.python(
+        "from daw_bridge.transcribe import DEFAULT_ENGINE, engine\n"
+        "from daw_bridge.transcribe.bridge.engine import find_model\n"
+        "print(engine(DEFAULT_ENGINE).version, find_model())"
+    )
+    version, model = printed.split()
+    assert Path(model).read_bytes() == find_model().read_bytes()
+    assert version == engine(DEFAULT_ENGINE).version
