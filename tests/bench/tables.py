@@ -74,7 +74,7 @@ def calibration(columns: Columns) -> str:
 def speed(times: Mapping[str, Mapping[str, tuple[float, float]]], length_s: float, beside: str) -> str:
     """A row a contender; `times` holds seconds and processor seconds of each stem, `beside` is who the
     others are compared with, on the stems that both heard."""
-    heads = ("", "stems", "faster than real time", "time", "processor time")
+    heads = ("", "stems", "faster than real time", f"time, {beside}: 1", "processor time")
     lines = [_row(*heads), _row("---", *("---:" for _ in heads[1:]))]
     for name, mine in times.items():
         ratios = [np.array(mine[s]) / np.array(times[beside][s]) for s in mine]
