@@ -150,7 +150,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell) -> Heard:
     kind = steps.guess_kind(clip)
     profile, source = job.profile, None
     if profile == "auto" and kind is not None:
-        profile, source = kind.profile, f"auto, {kind.confidence:.0%} sure"
+        profile, source = kind.profile, kind.source
     engine = steps.engine_for(profile)
     if engine.rate_hz != clip.rate_hz:
         bounce, clip = steps.listen(job.bounce, engine.rate_hz)
@@ -186,7 +186,7 @@ def _transcribe(
 
 
 def _deliver_notes(folder: Path, part: Part, tempo: SessionTempo, memory: Memory) -> Delivered:
-    content = midi_bytes(part, tempo.tempo_map, track_name=folder.name)
+    content = midi_bytes(part, tempo.grid.placed(0.0), track_name=folder.name)
     return deliver_file(folder, folder.name, ".mid", lambda path: _write(path, content), memory)
 
 
@@ -209,7 +209,7 @@ def _render_all(
         nonlocal done
         try:
             rendering = instruments.render(
-                heard.part, preset, rate_hz=heard.bounce.rate_hz, tempo_map=heard.tempo.tempo_map
+                heard.part, preset, rate_hz=heard.bounce.rate_hz, tempo_map=heard.tempo.grid.tempo
             )
             name = f"{folder.name} - {preset.name}"
             audio = deliver_file(folder, name, ".wav", lambda path: write_wav(rendering.clip, path), memory)
@@ -256,8 +256,8 @@ def _take(job: Job, folder: Path, heard: Heard, midi: Delivered, earlier: Take |
             notes=len(heard.part.notes),
         ),
         tempo=TakeTempo(
-            bpm=round(tempo.tempo_map.initial_bpm, 3),
-            time_signature=str(tempo.tempo_map.time_signature),
+            bpm=round(tempo.grid.tempo.initial_bpm, 3),
+            time_signature=str(tempo.grid.meters.initial),
             source=tempo.source,
             first_beat_s=None if tempo.first_beat_s is None else round(tempo.first_beat_s, 3),
         ),

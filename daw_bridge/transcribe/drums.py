@@ -44,6 +44,7 @@ PIECES = (
     Piece("crash", 49, (52, 55, 57), 2000, 10_500),
     Piece("ride", 51, (53, 59), 2000, 10_500),
 )
+CLOSED_HAT, OPEN_HAT = 2, 3
 
 HOP, WINDOW, SPECTRUM = 128, 512, 2048
 RISE_AFTER = 161
@@ -96,7 +97,7 @@ def transcribe_drums(clip: AudioClip) -> Part:
         return Part((), clip.duration_s)
     bands = band_levels_db(samples, onsets)
     network = load_perceptron(WEIGHTS)
-    sure, least = sigmoid(network(hit_features(bands))), network.thresholds
+    sure, least = _one_hat(sigmoid(network(hit_features(bands)))), network.thresholds
     notes = [
         Note(float(onset_s), piece.key, float(onset_s) + length_s, velocity, round(float(chance), 3))
         for row, piece in enumerate(PIECES)
@@ -158,6 +159,14 @@ def hit_features(bands: Floats) -> Floats:
     everywhere = np.broadcast_to(usual, (len(bands), BANDS))
     seen = np.concatenate([own.reshape(len(bands), -1), everywhere, (top_db - loud_db)[:, None]], axis=1)
     return np.asarray(seen / 20.0, np.float32)
+
+
+def _one_hat(sure: Floats) -> Floats:
+    """A hat is closed or open: the likelier stays."""
+    hats = sure[:, (CLOSED_HAT, OPEN_HAT)]
+    kept = sure.copy()
+    kept[:, (CLOSED_HAT, OPEN_HAT)] = np.where(hats >= hats.max(axis=1, keepdims=True), hats, 0.0)
+    return kept
 
 
 def _played(

@@ -23,7 +23,8 @@ WEIGHTS = Path(__file__).with_name("kind.npz")
 
 @dataclass(frozen=True)
 class KindGuess:
-    """The profile that suits a clip, and how sure that is, 0 to 1: `auto` where nothing is sure enough.
+    """The profile that suits a clip, and how sure that is, 0 to 1: `auto` for several voices, and where
+    nothing is sure enough.
 
     `mix_confidence` is how likely it is a mix of several instruments, `is_mix` whether that is likely
     enough to say so.
@@ -33,6 +34,13 @@ class KindGuess:
     confidence: float
     mix_confidence: float = 0.0
     is_mix: bool = False
+
+    @property
+    def source(self) -> str:
+        """In words for the take file: `auto, 93% sure`."""
+        if self.profile == "auto":
+            return f"several voices, {self.confidence:.0%} sure" if self.confidence >= 0.5 else "not sure"
+        return f"auto, {self.confidence:.0%} sure"
 
 
 def guess_kind(clip: AudioClip) -> KindGuess | None:

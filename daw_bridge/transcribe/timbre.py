@@ -21,6 +21,7 @@ EDGES_HZ = np.array(
     [30, 60, 90, 130, 180, 250, 350, 500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 10_500]
 )
 NOISE_HZ = ((60, 400), (400, 2000), (2000, 5000), (5000, 10_500))
+VOICES_HIGHEST_HZ = 5000.0
 LOWEST_HZ, HIGHEST_HZ, STEPS_AN_OCTAVE, PARTIALS = 32.0, 1400.0, 36, 10
 
 Doubles = npt.NDArray[np.float64]
@@ -31,7 +32,8 @@ def timbre(clip: AudioClip) -> Floats | None:
 
     Takes any rate; channels are averaged.
     """
-    window, later = round(WINDOW_S * clip.rate_hz), round(LATER_S * clip.rate_hz)
+    # A power of two: the transform is fastest then.
+    window, later = 2 ** round(np.log2(WINDOW_S * clip.rate_hz)), round(LATER_S * clip.rate_hz)
     room = clip.frames - window - later
     if room <= 0 or clip.peak <= 0.0:
         return None
@@ -86,12 +88,12 @@ def _noisiness(magnitude: Floats, hz: Doubles) -> list[Doubles]:
 def _voices(magnitude: Floats, hz: Doubles) -> list[Doubles]:
     """How much of the spectrum's peaks one voice explains, how much a second one adds, and how high
     the first is: combs of ten partials, the best first."""
-    combs = _combs(len(hz), float(hz[1]))
-    peaks = np.zeros_like(magnitude)
+    least = 0.01 * magnitude.max(axis=1, keepdims=True)
+    magnitude = magnitude[:, : int(np.searchsorted(hz, VOICES_HIGHEST_HZ, side="right")) + 1]
     inner = magnitude[:, 1:-1]
     is_peak = (inner > magnitude[:, :-2]) & (inner >= magnitude[:, 2:])
-    peaks[:, 1:-1] = np.sqrt(inner) * is_peak * (inner > 0.01 * magnitude.max(axis=1, keepdims=True))
-    peaks[:, hz > 5000] = 0.0
+    peaks = np.pad(np.sqrt(inner) * is_peak * (inner > least), ((0, 0), (1, 0)))
+    combs = _combs(peaks.shape[1], float(hz[1]))
     whole = np.maximum(peaks.sum(axis=1), 1e-9)
     shares, height = [], np.zeros(len(peaks))
     rows = np.arange(len(peaks))
