@@ -16,7 +16,7 @@ from daw_bridge.core.errors import (
     PluginSilent,
     PluginUnloadable,
 )
-from daw_bridge.core.notes import Bend, Note, Part
+from daw_bridge.core.notes import Bend, Controller, Note, Part
 from daw_bridge.host import Host
 from daw_bridge.presets import StoredPreset
 from tests.measure import brightness_hz, key_hz, mono, pitch_error_cents
@@ -151,6 +151,46 @@ def test_a_tail_without_end_is_faded_out_with_a_warning(host: Host) -> None:
     assert rendering.clip.frames == round(10.75 * RATE_HZ)
     (warning,) = rendering.warnings
     assert warning.startswith("delay still sounds 10 s after the end; it is faded out. Shorten its release")
+
+
+def test_an_instrument_needs_neither_an_effect_nor_wheels_nor_stereo(tmp_path: Path) -> None:
+    (tmp_path / "bare.dsp").write_text(
+        'import("stdfaust.lib"); process = os.osc(hslider("freq", 440, 20, 20000, 1)) * button("gate") * 0.5;'
+    )
+    with Host(faust_folders=[tmp_path]) as host:
+        part = Part((Note(0.1, 69, 0.4),), 0.5, (Bend(0.0, 2.0),), (Controller(0.0, 1, 127),))
+        sound = host.render(part, stored({"faust": "bare"}), rate_hz=RATE_HZ).clip.samples
+    assert np.array_equal(sound[0], sound[1])
+    assert abs(pitch_error_cents(sound[0, RATE_HZ // 10 : 4 * RATE_HZ // 10], RATE_HZ, 440.0)) < 1
+
+
+def test_an_effect_that_does_not_fit_the_voice_is_named(tmp_path: Path) -> None:
+    (tmp_path / "misfit.dsp").write_text('process = button("gate"); effect = _, _;')
+    with (
+        Host(faust_folders=[tmp_path]) as host,
+        pytest.raises(PluginUnloadable, match="A voice has 1 outputs, the effect 2 inputs"),
+    ):
+        host.render(line(60), stored({"faust": "misfit"}), rate_hz=RATE_HZ)
+
+
+def test_an_effect_rings_on_after_the_last_note(tmp_path: Path) -> None:
+    (tmp_path / "echo.dsp").write_text(
+        'import("stdfaust.lib"); process = os.osc(hslider("freq", 440, 20, 20000, 1)) * button("gate") * 0.5;'
+        "effect = + ~ (de.delay(65536, 44100) : *(0.5));"
+    )
+    with Host(faust_folders=[tmp_path]) as host:
+        clip = host.render(Part((Note(0.0, 69, 0.2),), 0.3), stored({"faust": "echo"}), rate_hz=RATE_HZ).clip
+    assert clip.duration_s == pytest.approx(10.2, abs=0.001)  # the last of ten echoes before the tail ends
+
+
+def test_the_pedal_holds_notes_before_they_are_fitted(host: Host) -> None:
+    pedal = (Controller(0.0, 64, 127),)
+    part = Part((Note(0.0, 60, 0.1), Note(0.3, 67, 0.4)), 0.6, controllers=pedal)
+    fitted = host.render(part, plain(notes={"voices": "mono"}), rate_hz=RATE_HZ).clip
+    as_held = Part((Note(0.0, 60, 0.3), Note(0.3, 67, 0.6)), 0.6)
+    assert np.array_equal(
+        fitted.samples, host.render(as_held, plain(), rate_hz=RATE_HZ).clip.samples[:, : fitted.frames]
+    )
 
 
 def test_an_unknown_instrument_says_which_is_meant(host: Host) -> None:

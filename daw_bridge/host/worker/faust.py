@@ -14,7 +14,7 @@ from daw_bridge.host.events import PlayedNote, played_notes
 from daw_bridge.host.parameters import read_parameters
 from daw_bridge.host.protocol import InstrumentSetup
 from daw_bridge.host.worker.faust_program import Program, Slider, has_effect
-from daw_bridge.host.worker.instrument import MAX_TAIL_S, Performance, Report
+from daw_bridge.host.worker.instrument import MAX_TAIL_S, SILENCE, Performance, Report
 from daw_bridge.host.worker.output import faded
 
 STRETCH_S = 60.0
@@ -29,11 +29,14 @@ EFFECT_CONTROLS = ("mod",)
 NOTE_SLIDERS = ("freq", "gain")
 """What stays while a note sounds: what is computed from it, Faust computes once a block."""
 
-INAUDIBLE = 1e-5
-"""-100 dBFS: a voice below is over. What is heard of it afterwards may be louder, so lower than `SILENCE`."""
+INAUDIBLE = SILENCE / 2
+"""-96 dBFS: a voice below is over. What is heard of it afterwards may be louder."""
 
 QUIET_S = 0.02
 """For how long it must be below: half a period of the lowest notes."""
+
+ECHO_S = 2.0
+"""For how long an effect must be silent until it is over: the longest echo."""
 
 FIRST_TAIL_S = 0.25
 """How long a note is taken to sound on, before any has been heard."""
@@ -104,28 +107,27 @@ class FaustInstrument:
         """The sound from frame `start` to `end` of these notes alone."""
         self._report(self.label, "playing", allowance_s=(end - start) / self._rate_hz)
         sound = np.zeros((self._voice.outputs, end - start), np.float32)
-        ringing, played = dict[int, int](), 0
-        for note in notes:
-            voice = self._play_note(note, bend, mod, end, ringing)
-            at = note.on - start
-            sound[:, at : at + voice.shape[1]] += voice
-            played += voice.shape[1]
+        tail, pitch, played = round(FIRST_TAIL_S * self._rate_hz), -1, 0
+        # Those that ring longest first, key by key, so that one tells how long the next will.
+        for note in sorted(notes, key=lambda note: (note.pitch, -note.velocity, note.off - note.on)):
+            voice = self._play_note(note, bend, mod, end, tail)
+            at, frames = note.on - start, voice.shape[1]
+            sound[:, at : at + frames] += voice
+            rang = max(frames - (note.off - note.on), 0)
+            tail, pitch = rang if note.pitch != pitch else max(tail, rang), note.pitch
+            played += frames
             if played > STRETCH_S * self._rate_hz:
                 self._report(self.label, "playing", allowance_s=(end - start) / self._rate_hz)
                 played = 0
         return sound if self._effect is None else self._affect(self._effect, sound, mod, start)
 
-    def _play_note(
-        self, note: PlayedNote, bend: Steps, mod: Steps, end: int, ringing: dict[int, int]
-    ) -> Samples:
-        """What is heard of one note up to `end`. `ringing` learns how long each pitch sounds on."""
+    def _play_note(self, note: PlayedNote, bend: Steps, mod: Steps, end: int, tail: int) -> Samples:
+        """What is heard of one note up to frame `end`; it is taken to ring for `tail` frames."""
         self._voice.move("freq", 440.0 * 2.0 ** ((note.pitch - 69) / 12))
         self._voice.move("gain", note.velocity / 127)
         held, room, quiet = note.off - note.on, end - note.on, round(QUIET_S * self._rate_hz)
-        latest = next(reversed(ringing.values()), round(FIRST_TAIL_S * self._rate_hz))
-        tail = ringing.get(note.pitch, latest)
         while True:
-            frames = min(held + tail + tail // 8 + quiet, room)
+            frames = min(held + tail + tail // 16 + quiet, room)
             signals = np.zeros((len(VOICE_CONTROLS), frames), np.float32)
             signals[0, :held] = 1.0
             signals[1] = bend.between(note.on, note.on + frames)
@@ -133,16 +135,13 @@ class FaustInstrument:
             sound = self._voice.play(signals)
             heard = _heard(sound)
             if frames == room or heard <= frames - quiet:
-                ringing.pop(note.pitch, None)
-                ringing[note.pitch] = max(tail if note.pitch in ringing else 0, heard - held, quiet)
                 return sound[:, :heard]
-            tail = 2 * tail
+            tail = 2 * tail + quiet
 
     def _affect(self, effect: Program, sound: Samples, mod: Steps, start: int) -> Samples:
         """The effect over the sound, which may ring on after it."""
-        frames, quiet = sound.shape[1], round(QUIET_S * self._rate_hz)
-        dry = _heard(sound)
-        end = min(dry + round(FIRST_TAIL_S * self._rate_hz), frames)
+        frames, silence = sound.shape[1], round(ECHO_S * self._rate_hz)
+        end = min(_heard(sound) + round(FIRST_TAIL_S * self._rate_hz) + silence, frames)
         while True:
             signals = np.empty((1 + sound.shape[0], end), np.float32)
             signals[0] = mod.between(start, start + end)
@@ -150,7 +149,7 @@ class FaustInstrument:
             affected = effect.play(signals)
             if end == frames:
                 return affected
-            if _heard(affected) <= end - quiet:
+            if _heard(affected) <= end - silence:
                 return np.pad(affected, ((0, 0), (0, frames - end)))
             end = frames
 

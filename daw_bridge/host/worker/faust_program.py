@@ -24,7 +24,7 @@ _SLIDER = re.compile(r'\b(?:hslider|vslider|nentry|checkbox|button)\s*\(\s*"((?:
 _IMPORT = re.compile(r'\bimport\s*\(\s*"([^"]+)"\s*\)')
 _METADATA = re.compile(r"\[(\w+)\s*:([^\]]*)\]")
 _MENU_ENTRY = re.compile(r"'([^']+)'\s*:\s*([-+.\w]+)")
-_EFFECT = re.compile(r"^\s*effect\s*[=(]", re.MULTILINE)
+_EFFECT = re.compile(r"(?:^|;)\s*effect\s*[=(]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
