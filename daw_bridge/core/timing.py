@@ -1,69 +1,54 @@
-"""The grid: tempo maps and meters; seconds <-> beats <-> ticks.
+"""Tempo: seconds <-> beats <-> ticks, through steps and ramps of tempo.
 
-A beat is a quarter note whatever the meter, as in Standard MIDI Files (RP-001).
+A beat is a quarter note whatever the meter, as in Standard MIDI Files (RP-001). Bars are in `meters`.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from functools import cached_property
 
 TICKS_PER_BEAT = 960
 """Live's and Logic's own resolution; SMF calls it the division."""
 
+LOWEST_BPM, HIGHEST_BPM = 10.0, 999.0
 
-@dataclass(frozen=True)
-class TimeSignature:
-    """`numerator`/`denominator`, such as 7/8."""
 
-    numerator: int = 4
-    denominator: int = 4
+class Curve(Enum):
+    """How the tempo goes from one change to the next."""
 
-    def __post_init__(self) -> None:
-        if not 1 <= self.numerator <= 99 or self.denominator not in (1, 2, 4, 8, 16, 32):
-            raise ValueError(
-                f"{self} is no time signature: 1 to 99 over a power of two up to 32, such as 7/8"
-            )
-
-    def __str__(self) -> str:
-        return f"{self.numerator}/{self.denominator}"
-
-    @staticmethod
-    def parse(text: str) -> TimeSignature:
-        """ "7/8" -> TimeSignature(7, 8). Raises ValueError."""
-        numerator, slash, denominator = text.partition("/")
-        if not slash or not numerator.strip().isdigit() or not denominator.strip().isdigit():
-            raise ValueError(f"{text!r} is no time signature; write it as 7/8")
-        return TimeSignature(int(numerator), int(denominator))
-
-    @property
-    def beats_per_bar(self) -> float:
-        """Quarter notes in a bar: 3.5 for 7/8. Exact in binary for every denominator allowed."""
-        return self.numerator * 4 / self.denominator
+    STEP = "step"
+    """It stays, and jumps at the next."""
+    IN_BEATS = "in beats"
+    """A straight line over beats, as Live, Ardour and DAWproject draw it."""
+    IN_TIME = "in time"
+    """A straight line over seconds, as REAPER draws it."""
 
 
 @dataclass(frozen=True)
 class TempoChange:
-    """From `beat` on, the tempo is `tempo_bpm` quarter notes a minute."""
+    """At `beat` the tempo is `tempo_bpm` quarter notes a minute; `curve` leads to the next change."""
 
     beat: float
     tempo_bpm: float
+    curve: Curve = Curve.STEP
 
     def __post_init__(self) -> None:
-        if not 10.0 <= self.tempo_bpm <= 999.0:
+        if not LOWEST_BPM <= self.tempo_bpm <= HIGHEST_BPM:
             raise ValueError(f"a tempo is 10 to 999 BPM, not {self.tempo_bpm:g}")
-        if self.beat < 0.0:
+        if not 0.0 <= self.beat < math.inf:
             raise ValueError(f"a tempo change stands at beat 0 or later, not {self.beat:g}")
 
 
 @dataclass(frozen=True)
 class TempoMap:
-    """Tempo changes in beats (the first at beat 0, then rising) under one time signature."""
+    """Tempo changes in beats: the first at beat 0, then rising. After the last the tempo stays."""
 
     changes: tuple[TempoChange, ...]
-    time_signature: TimeSignature = TimeSignature()
 
     def __post_init__(self) -> None:
         beats = [change.beat for change in self.changes]
@@ -71,39 +56,108 @@ class TempoMap:
             raise ValueError("a tempo map starts at beat 0 and its beats rise")
 
     @staticmethod
-    def constant(tempo_bpm: float, time_signature: TimeSignature | None = None) -> TempoMap:
+    def constant(tempo_bpm: float) -> TempoMap:
         """One tempo from beginning to end."""
-        return TempoMap((TempoChange(0.0, tempo_bpm),), time_signature or TimeSignature())
+        return TempoMap((TempoChange(0.0, tempo_bpm),))
 
     @property
     def initial_bpm(self) -> float:
         """The tempo at beat 0."""
         return self.changes[0].tempo_bpm
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether the tempo never changes."""
+        return all(change.tempo_bpm == self.initial_bpm for change in self.changes)
+
+    @cached_property
+    def _stretches(self) -> tuple[_Stretch, ...]:
+        made: list[_Stretch] = []
+        time_s = 0.0
+        for change, after in itertools.zip_longest(self.changes, self.changes[1:]):
+            made.append(_Stretch.between(change, after, time_s))
+            if after is not None:
+                time_s = made[-1].time_at(after.beat)
+        return tuple(made)
+
     @cached_property
     def _beats(self) -> list[float]:
-        return [change.beat for change in self.changes]
+        return [stretch.beat for stretch in self._stretches]
 
     @cached_property
     def _seconds(self) -> list[float]:
-        """When each change happens, in seconds from beat 0."""
-        seconds = [0.0]
-        for before, after in zip(self.changes, self.changes[1:], strict=False):
-            seconds.append(seconds[-1] + (after.beat - before.beat) * 60.0 / before.tempo_bpm)
-        return seconds
+        return [stretch.time_s for stretch in self._stretches]
 
     def beat_at(self, time_s: float) -> float:
         """Seconds from beat 0 -> beats. Before beat 0 the first tempo holds."""
-        index = max(bisect_right(self._seconds, time_s) - 1, 0)
-        change = self.changes[index]
-        return change.beat + (time_s - self._seconds[index]) * change.tempo_bpm / 60.0
+        return self._stretches[max(bisect_right(self._seconds, time_s) - 1, 0)].beat_at(time_s)
 
     def time_at(self, beat: float) -> float:
         """Beats -> seconds from beat 0."""
-        index = max(bisect_right(self._beats, beat) - 1, 0)
-        change = self.changes[index]
-        return self._seconds[index] + (beat - change.beat) * 60.0 / change.tempo_bpm
+        return self._stretches[max(bisect_right(self._beats, beat) - 1, 0)].time_at(beat)
+
+    def tempo_at(self, beat: float) -> float:
+        """The tempo in BPM at a beat; on a step, the one that begins there."""
+        return self._stretches[max(bisect_right(self._beats, beat) - 1, 0)].tempo_at(beat)
 
     def tick_at(self, time_s: float) -> int:
         """Seconds from beat 0 -> the nearest tick at 960 a beat."""
         return round(self.beat_at(time_s) * TICKS_PER_BEAT)
+
+    def from_beat(self, beat: float) -> TempoMap:
+        """The same tempo for somebody who begins at this beat and calls it 0."""
+        if beat <= 0.0:
+            first = replace(self.changes[0], beat=0.0)
+            moved = [replace(change, beat=change.beat - beat) for change in self.changes[1:]]
+            return TempoMap((first, *moved))
+        index = max(bisect_right(self._beats, beat) - 1, 0)
+        curve = self.changes[index].curve
+        later = [replace(c, beat=c.beat - beat) for c in self.changes[index + 1 :] if c.beat > beat]
+        return TempoMap((TempoChange(0.0, self.tempo_at(beat), curve), *later))
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """From one change to the next: from `tempo_bpm` by `slope` BPM a beat or a second, as `curve` says."""
+
+    beat: float
+    time_s: float
+    tempo_bpm: float
+    curve: Curve
+    slope: float
+
+    @staticmethod
+    def between(change: TempoChange, after: TempoChange | None, time_s: float) -> _Stretch:
+        curve, slope = change.curve, 0.0
+        if after is None or change.tempo_bpm == after.tempo_bpm or curve is Curve.STEP:
+            curve = Curve.STEP
+        else:
+            length = after.beat - change.beat
+            if curve is Curve.IN_TIME:
+                length *= 120.0 / (change.tempo_bpm + after.tempo_bpm)  # in seconds
+            slope = (after.tempo_bpm - change.tempo_bpm) / length
+        return _Stretch(change.beat, time_s, change.tempo_bpm, curve, slope)
+
+    def time_at(self, beat: float) -> float:
+        beats, bpm = beat - self.beat, self.tempo_bpm
+        if self.curve is Curve.STEP or beats <= 0.0:
+            return self.time_s + beats * 60.0 / bpm
+        if self.curve is Curve.IN_BEATS:  # dt = 60 db / (bpm + slope b)
+            return self.time_s + 60.0 / self.slope * math.log1p(self.slope * beats / bpm)
+        root = math.sqrt(max(bpm * bpm + 120.0 * self.slope * beats, 0.0))
+        return self.time_s + 120.0 * beats / (bpm + root)
+
+    def beat_at(self, time_s: float) -> float:
+        seconds, bpm = time_s - self.time_s, self.tempo_bpm
+        if self.curve is Curve.STEP or seconds <= 0.0:
+            return self.beat + seconds * bpm / 60.0
+        if self.curve is Curve.IN_BEATS:
+            return self.beat + bpm / self.slope * math.expm1(self.slope * seconds / 60.0)
+        return self.beat + seconds * (bpm + self.slope * seconds / 2) / 60.0
+
+    def tempo_at(self, beat: float) -> float:
+        if self.curve is Curve.STEP or beat <= self.beat:
+            return self.tempo_bpm
+        if self.curve is Curve.IN_BEATS:
+            return self.tempo_bpm + self.slope * (beat - self.beat)
+        return self.tempo_bpm + self.slope * (self.time_at(beat) - self.time_s)

@@ -10,58 +10,87 @@ its own tempo never reads.
 from __future__ import annotations
 
 import io
-import math
+import itertools
 import sys
 
 import mido
 
+from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
-from daw_bridge.core.timing import TICKS_PER_BEAT, TempoMap
+from daw_bridge.core.timing import TICKS_PER_BEAT, Curve, TempoMap
 from daw_bridge.core.wheel import WHEEL_CENTRE, bend_range, bend_range_controls, wheel_position
 
 Event = tuple[int, mido.Message]
 """An absolute tick and what happens there."""
 
 
-def midi_bytes(part: Part, tempo_map: TempoMap, *, track_name: str) -> bytes:
-    """The whole file as bytes; the same part and map give the same bytes."""
+RAMP_TICKS = TICKS_PER_BEAT // 4
+"""A file has no ramps: the tempo goes in steps of a sixteenth, each as long as the ramp takes for it."""
+
+
+def midi_bytes(part: Part, grid: PlacedGrid, *, track_name: str) -> bytes:
+    """The whole file as bytes; the same part and grid give the same bytes. It starts on `grid.bar`."""
     played = sorted(
-        [
-            *_bend_events(part, tempo_map),
-            *_controller_events(part, tempo_map),
-            *_note_events(part, tempo_map),
-        ],
+        [*_bend_events(part, grid), *_controller_events(part, grid), *_note_events(part, grid)],
         key=lambda event: event[0],
     )
-    last = max([tempo_map.tick_at(part.duration_s), *(tick for tick, _ in played)])
-    ticks_per_bar = round(tempo_map.time_signature.beats_per_bar * TICKS_PER_BEAT)
-    end = max(math.ceil(last / ticks_per_bar), 1) * ticks_per_bar
+    last = max([grid.tick_at(part.duration_s), *(tick for tick, _ in played), 1])
+    end = _tick_of(grid.meters.start_of(grid.meters.bar_at((last - 1) / TICKS_PER_BEAT) + 1))
     name = (0, mido.MetaMessage("track_name", name=track_name))
+    conducted = sorted([*_meter_events(grid, end), *_tempo_events(grid.tempo, end)], key=lambda e: e[0])
 
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
-    file.tracks.append(_track([name, *_tempo_events(tempo_map)], end))
+    file.tracks.append(_track([name, *conducted], end))
     file.tracks.append(_track([name, *played], end))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
 
 
-def _tempo_events(tempo_map: TempoMap) -> list[Event]:
-    meter = tempo_map.time_signature
-    signature = mido.MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
+def _meter_events(grid: PlacedGrid, end_tick: int) -> list[Event]:
     return [
-        (0, signature),
-        *(
-            (
-                round(change.beat * TICKS_PER_BEAT),
-                mido.MetaMessage("set_tempo", tempo=round(60_000_000 / change.tempo_bpm)),
-            )
-            for change in tempo_map.changes
-        ),
+        (
+            _tick_of(change.beat),
+            mido.MetaMessage(
+                "time_signature",
+                numerator=change.time_signature.numerator,
+                denominator=change.time_signature.denominator,
+            ),
+        )
+        for change in grid.meters.changes
+        if change.beat == 0.0 or _tick_of(change.beat) < end_tick
     ]
 
 
-def _bend_events(part: Part, tempo_map: TempoMap) -> list[Event]:
+def _tempo_events(tempo: TempoMap, end_tick: int) -> list[Event]:
+    events: list[Event] = []
+    for change, after in itertools.zip_longest(tempo.changes, tempo.changes[1:]):
+        first = _tick_of(change.beat)
+        if first >= end_tick > 0 and events:
+            break
+        if after is None or change.curve is Curve.STEP:
+            events.append((first, _set_tempo(60_000_000 / change.tempo_bpm)))
+            continue
+        steps = [*range(first, _tick_of(after.beat), RAMP_TICKS), _tick_of(after.beat)]
+        told_us = tempo.time_at(change.beat) * 1e6
+        for tick, following in itertools.pairwise(steps):
+            beats = (following - tick) / TICKS_PER_BEAT
+            wanted_us = (tempo.time_at(following / TICKS_PER_BEAT) * 1e6 - told_us) / beats
+            message = _set_tempo(wanted_us)
+            told_us += message.tempo * beats  # what rounding takes off is given back in the next step
+            events.append((tick, message))
+    return events
+
+
+def _set_tempo(beat_us: float) -> mido.MetaMessage:
+    return mido.MetaMessage("set_tempo", tempo=round(beat_us))
+
+
+def _tick_of(beat: float) -> int:
+    return round(beat * TICKS_PER_BEAT)
+
+
+def _bend_events(part: Part, grid: PlacedGrid) -> list[Event]:
     """The wheel's range (RPN 0) at the start, then its moves; nothing for a part without bends."""
     if not part.bends:
         return []
@@ -73,7 +102,7 @@ def _bend_events(part: Part, tempo_map: TempoMap) -> list[Event]:
         ),
         *(
             (
-                max(tempo_map.tick_at(min(bend.time_s, part.duration_s)), 0),
+                max(grid.tick_at(min(bend.time_s, part.duration_s)), 0),
                 mido.Message(
                     "pitchwheel", pitch=wheel_position(bend.semitones, range_semitones) - WHEEL_CENTRE
                 ),
@@ -83,25 +112,25 @@ def _bend_events(part: Part, tempo_map: TempoMap) -> list[Event]:
     ]
 
 
-def _controller_events(part: Part, tempo_map: TempoMap) -> list[Event]:
+def _controller_events(part: Part, grid: PlacedGrid) -> list[Event]:
     return [
         (
-            max(tempo_map.tick_at(controller.time_s), 0),
+            max(grid.tick_at(controller.time_s), 0),
             mido.Message("control_change", control=controller.number, value=controller.value),
         )
         for controller in part.controllers
     ]
 
 
-def _note_events(part: Part, tempo_map: TempoMap) -> list[Event]:
+def _note_events(part: Part, grid: PlacedGrid) -> list[Event]:
     """Sorted; on one tick keys are released before others, or the same, are pressed."""
     releases: list[Event] = []
     presses: list[Event] = []
     next_press: dict[int, int] = {}
     for note in reversed(part.notes):  # from the end, so that a key is up before it is pressed again
         limit = next_press.get(note.pitch, sys.maxsize)
-        start = max(min(tempo_map.tick_at(note.onset_s), limit - 1), 0)
-        end = min(max(tempo_map.tick_at(note.offset_s), start + 1), limit)
+        start = max(min(grid.tick_at(note.onset_s), limit - 1), 0)
+        end = min(max(grid.tick_at(note.offset_s), start + 1), limit)
         if start >= limit:  # more notes of one pitch at tick 0 than there are ticks before the next
             continue
         next_press[note.pitch] = start

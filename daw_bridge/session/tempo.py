@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from daw_bridge.core.timing import TempoMap
+from daw_bridge.core.grid import Grid
 from daw_bridge.settings import FixedTempo
 
 
 @dataclass(frozen=True)
 class SessionTempo:
-    """A tempo map and its source, in words for the take file and the table."""
+    """A grid and its source, in words for the take file and the table."""
 
-    tempo_map: TempoMap
+    grid: Grid
     source: str
     is_guess: bool = False
     first_beat_s: float | None = None
@@ -47,13 +47,13 @@ def resolve_tempo(
     120 BPM is taken and called what it is.
     """
     if isinstance(wanted, FixedTempo):
-        return SessionTempo(wanted.to_map(), named_by)
+        return SessionTempo(wanted.to_grid(), named_by)
     guess = estimate()
     if guess is None:
         source = "no tempo could be heard: 120 BPM is a placeholder"
-        return SessionTempo(TempoMap.constant(120.0), source, is_guess=True)
+        return SessionTempo(Grid.constant(120.0), source, is_guess=True)
     return SessionTempo(
-        TempoMap.constant(guess.tempo_bpm),
+        Grid.constant(guess.tempo_bpm),
         f"a guess from the audio ({guess.confidence:.0%} sure)",
         is_guess=True,
         first_beat_s=guess.first_beat_s if guess.beat_confidence >= LIKELY_BEAT else None,

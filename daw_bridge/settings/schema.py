@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 
 from daw_bridge.core.document import Schema
+from daw_bridge.core.grid import Grid
+from daw_bridge.core.meters import TimeSignature
 from daw_bridge.core.notes import Profile
-from daw_bridge.core.timing import TempoMap, TimeSignature
 
 
 class FixedTempo(Schema):
@@ -23,9 +24,9 @@ class FixedTempo(Schema):
     def _is_time_signature(cls, value: str) -> str:
         return str(TimeSignature.parse(value))
 
-    def to_map(self) -> TempoMap:
-        """One tempo from beginning to end."""
-        return TempoMap.constant(self.bpm, TimeSignature.parse(self.time_signature))
+    def to_grid(self) -> Grid:
+        """One tempo and one meter from beginning to end."""
+        return Grid.constant(self.bpm, TimeSignature.parse(self.time_signature))
 
 
 def _parse_tempo(value: Any) -> Any:

@@ -6,9 +6,15 @@ import mido
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daw_bridge.core.grid import Grid, PlacedGrid
+from daw_bridge.core.meters import TimeSignature
 from daw_bridge.core.notes import Bend, Controller, Note, Part
-from daw_bridge.core.timing import TICKS_PER_BEAT, TempoChange, TempoMap, TimeSignature
+from daw_bridge.core.timing import TICKS_PER_BEAT, Curve, TempoChange, TempoMap
 from daw_bridge.deliver.midi import midi_bytes
+
+
+def constant(tempo_bpm: float, time_signature: TimeSignature | None = None) -> PlacedGrid:
+    return Grid.constant(tempo_bpm, time_signature).placed(0.0)
 
 
 def read(content: bytes) -> mido.MidiFile:
@@ -35,13 +41,13 @@ def test_notes_lie_on_the_sessions_grid() -> None:
     part = Part(
         tuple(Note(i * eighth_s, 40 + i, (i + 0.5) * eighth_s, 90 + i) for i in range(7)), 7 * eighth_s
     )
-    content = midi_bytes(part, TempoMap.constant(97, TimeSignature(7, 8)), track_name="bass")
+    content = midi_bytes(part, constant(97, TimeSignature(7, 8)), track_name="bass")
     assert notes_of(content) == [(i * 480, i * 480 + 240, 40 + i, 90 + i) for i in range(7)]
 
 
 def test_the_file_says_tempo_meter_name_and_ends_on_a_bar() -> None:
     part = Part((Note(0.0, 60, 1.0),), duration_s=7 * 30 / 97 + 0.01)
-    file = read(midi_bytes(part, TempoMap.constant(97, TimeSignature(7, 8)), track_name="Bäss ♭"))
+    file = read(midi_bytes(part, constant(97, TimeSignature(7, 8)), track_name="Bäss ♭"))
     assert (file.type, file.ticks_per_beat, len(file.tracks)) == (1, 960, 2)
     assert [track.name for track in file.tracks] == ["Bäss ♭", "Bäss ♭"]
     conductor = {message.type: message for message in file.tracks[0]}
@@ -52,8 +58,8 @@ def test_the_file_says_tempo_meter_name_and_ends_on_a_bar() -> None:
 
 
 def test_a_tempo_map_is_written_and_followed() -> None:
-    tempo_map = TempoMap((TempoChange(0.0, 60.0), TempoChange(4.0, 120.0)))
-    content = midi_bytes(Part((Note(5.0, 60, 5.5),), 6.0), tempo_map, track_name="x")
+    grid = Grid(TempoMap((TempoChange(0.0, 60.0), TempoChange(4.0, 120.0)))).placed(0.0)
+    content = midi_bytes(Part((Note(5.0, 60, 5.5),), 6.0), grid, track_name="x")
     assert notes_of(content) == [(6 * 960, 7 * 960, 60, 100)]
     ticks, now = {}, 0
     for message in read(content).tracks[0]:
@@ -65,7 +71,7 @@ def test_a_tempo_map_is_written_and_followed() -> None:
 
 def test_the_same_key_again_is_released_first() -> None:
     part = Part((Note(0.0, 60, 1.2), Note(1.0, 60, 2.0)), 2.0)
-    assert notes_of(midi_bytes(part, TempoMap.constant(60), track_name="x")) == [
+    assert notes_of(midi_bytes(part, constant(60), track_name="x")) == [
         (0, 960, 60, 100),
         (960, 1920, 60, 100),
     ]
@@ -73,7 +79,7 @@ def test_the_same_key_again_is_released_first() -> None:
 
 def test_controllers_are_written_before_what_they_are_for() -> None:
     part = Part((Note(1.0, 60, 2.0),), 2.0, controllers=(Controller(1.0, 1, 90), Controller(1.5, 64, 127)))
-    track = read(midi_bytes(part, TempoMap.constant(60), track_name="x")).tracks[1]
+    track = read(midi_bytes(part, constant(60), track_name="x")).tracks[1]
     found, now = [], 0
     for message in track:
         now += message.time
@@ -90,7 +96,7 @@ def test_controllers_are_written_before_what_they_are_for() -> None:
 def test_bends_come_with_their_range_and_end_with_the_part() -> None:
     bends = (Bend(1.0, -1.0), Bend(1.25, 6.0), Bend(2.5, 0.0))
     part = Part((Note(1.0, 60, 2.0),), 2.0, bends)
-    track = read(midi_bytes(part, TempoMap.constant(60), track_name="x")).tracks[1]
+    track = read(midi_bytes(part, constant(60), track_name="x")).tracks[1]
     found, now = [], 0
     for message in track:
         now += message.time
@@ -121,19 +127,40 @@ notes = st.builds(
 
 @given(st.lists(notes, max_size=40), st.floats(20, 300), st.sampled_from(["4/4", "7/8", "3/4", "15/16"]))
 def test_any_part_makes_a_file_that_others_can_play(some: list[Note], bpm: float, meter: str) -> None:
-    tempo_map = TempoMap.constant(bpm, TimeSignature.parse(meter))
+    grid = constant(bpm, TimeSignature.parse(meter))
     part = Part(tuple(some), 20.0)
-    content = midi_bytes(part, tempo_map, track_name="x")
+    content = midi_bytes(part, grid, track_name="x")
     found = notes_of(content)
     assert len(found) <= len(part.notes)
     assert all(end > start >= 0 for start, end, _, _ in found)
     length = sum(message.time for message in read(content).tracks[1])
-    assert length % round(tempo_map.time_signature.beats_per_bar * TICKS_PER_BEAT) == 0
-    assert content == midi_bytes(part, tempo_map, track_name="x")
+    assert length % round(grid.meters.initial.beats_per_bar * TICKS_PER_BEAT) == 0
+    assert content == midi_bytes(part, grid, track_name="x")
 
 
 @given(st.sets(st.tuples(st.integers(0, 60), st.integers(30, 90)), max_size=40))
 def test_notes_that_do_not_collide_keep_their_ticks(places: set[tuple[int, int]]) -> None:
     part = Part(tuple(Note(step / 4, pitch, step / 4 + 0.2) for step, pitch in places), 16.0)
     expected = sorted((step * 240, step * 240 + 192, pitch, 100) for step, pitch in places)
-    assert notes_of(midi_bytes(part, TempoMap.constant(60), track_name="x")) == expected
+    assert notes_of(midi_bytes(part, constant(60), track_name="x")) == expected
+
+
+def test_a_ramp_is_told_in_steps_that_take_as_long() -> None:
+    tempo = TempoMap((TempoChange(0.0, 60.0, Curve.IN_BEATS), TempoChange(8.0, 180.0)))
+    grid = Grid(tempo).placed(0.0)
+    file = read(midi_bytes(Part((Note(0.0, 60, 5.0),), 8.0), grid, track_name="x"))
+    now, told_s, beat_us = 0, 0.0, 500_000
+    for message in file.tracks[0]:
+        told_s += message.time / 960 * beat_us / 1e6
+        now += message.time
+        if message.type == "set_tempo":
+            assert abs(told_s - tempo.time_at(now / 960)) < 1e-6
+            beat_us = message.tempo
+    assert now >= 8 * 960
+
+
+def test_a_bounce_inside_a_bar_lies_where_it_was_in_it() -> None:
+    grid = Grid.constant(60, TimeSignature(7, 8)).placed(8.0)
+    assert (grid.bar, grid.start_beat) == (3, 1.0)
+    content = midi_bytes(Part((Note(0.5, 60, 1.0),), 1.0), grid, track_name="x")
+    assert notes_of(content) == [(1440, 1920, 60, 100)]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daw_bridge.core.errors import PluginError
-from daw_bridge.core.timing import TempoMap
+from daw_bridge.core.grid import Grid
 from daw_bridge.deliver.midi import midi_bytes
 from daw_bridge.host.capture import Captured, Source, capture
 from daw_bridge.host.protocol import Doing
@@ -36,7 +36,7 @@ def midi(tmp_path: Path) -> Path:
     """Two notes, half a second apart, in one and a half seconds."""
     file = tmp_path / "part.mid"
     part = line(69, 81, step_s=0.5, length_s=0.4)
-    file.write_bytes(midi_bytes(part, TempoMap.constant(120.0), track_name="part"))
+    file.write_bytes(midi_bytes(part, Grid.constant(120.0).placed(0.0), track_name="part"))
     return file
 
 
