@@ -36,7 +36,7 @@ PEDAL = -64
 
 SHORTEST_S = 0.01
 
-CONFIDENCE = 0.95
+CONFIDENCE = 0.92
 """Of every note: the network does not say, and so many are right
 (docs/decisions/0016-ensemble-by-figures.md)."""
 
