@@ -61,7 +61,7 @@ def test_a_ramp_takes_as_long_as_many_small_steps(curve: Curve) -> None:
     tempo_map = TempoMap((TempoChange(0.0, 60.0, curve), TempoChange(8.0, 180.0)))
     beats = np.linspace(0.0, 8.0, 100_001)
     if curve is Curve.IN_BEATS:
-        seconds = np.sum(60.0 / (60.0 + 15.0 * (beats[:-1] + beats[1:]) / 2) * np.diff(beats))
+        seconds = float(np.sum(60.0 / (60.0 + 15.0 * (beats[:-1] + beats[1:]) / 2) * np.diff(beats)))
     else:  # the mean tempo is 120
         seconds = 4.0
     assert tempo_map.time_at(8.0) == pytest.approx(seconds, abs=1e-7)
