@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -118,3 +119,14 @@ def test_who_hears_the_notes_can_be_chosen(daw_bridge: Shell, tmp_path: Path) ->
     ended = daw_bridge("convert", stem, "--engine", "basicpitch")
     assert ended.exit_code > 0
     assert 'Did you mean "basic-pitch"' in ended.stderr
+
+
+@pytest.mark.skipif(importlib.util.find_spec("demucs") is not None, reason="demucs is installed")
+def test_a_mix_is_not_separated_without_demucs_and_says_how_to_get_it(daw_bridge: Shell) -> None:
+    bounce_tone(daw_bridge.folder / "mix.wav")
+    ended = daw_bridge("convert", "mix.wav", "--separate", "--deliver", "out", "--json")
+    assert ended.exit_code == 6
+    (error,) = ended.json["errors"]
+    assert error["code"] == "separator-missing"
+    assert "uv sync --extra separate" in error["advice"]
+    assert not (daw_bridge.folder / "out").exists()

@@ -62,3 +62,16 @@ def test_every_name_gives_a_take_a_name(stem: str, presets: set[str]) -> None:
     name, tags, _ = split_tags(stem, presets.__contains__)
     assert name.strip()
     assert set(tags) <= presets
+
+
+def test_a_rule_says_what_is_a_mix() -> None:
+    mixes = Rule(match="*mix*", separate=True)
+    assert choice("rough mix.wav", mixes).separate
+    assert not choice("bass.wav", mixes, BASS).separate
+
+
+def test_a_session_of_mixes_may_have_stems_too() -> None:
+    settings = SessionSettings(separate=True, rules=(Rule(match="*bass*", separate=False),))
+    session = Session(Path("/song"), settings)
+    assert choose(session, session.watched / "song.wav", is_preset).separate
+    assert not choose(session, session.watched / "bass.wav", is_preset).separate
