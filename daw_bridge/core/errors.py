@@ -109,6 +109,20 @@ class SessionBusy(BridgeError):
     exit_code = 4
 
 
+class SessionFileInvalid(BridgeError):
+    """The DAW's session file is damaged, too large, or not what its name says."""
+
+    code = "session-file-invalid"
+    exit_code = 4
+
+
+class SessionFileClosed(BridgeError):
+    """The DAW keeps its session in a format that can't be read; an exported tempo map can."""
+
+    code = "session-file-closed"
+    exit_code = 4
+
+
 # -- the bounce ----------------------------------------------------------------------------------
 
 
