@@ -19,13 +19,14 @@ BUDGET_MB = 1000
 def test_memory_grows_so_slowly_that_an_hour_fits(engine: str, a_minute_mb: float) -> None:
     """Two and eight minutes are heard; what each further minute takes is carried on to sixty.
 
-    Beside the clip itself (5.3 MB a minute) basic-pitch keeps its posteriors (3.7); our engine keeps notes.
+    Beside the clip itself (5.3 MB a minute) basic-pitch keeps its posteriors (3.7), our engine keeps notes;
+    the networks' own memory does not grow.
     """
     short, long = (figures(engine, minutes) for minutes in (2, 8))
     assert long["notes"] > 2 * short["notes"] > 0
     a_minute = max(long["peak_mb"] - short["peak_mb"], 0.0) / 6
     assert long["peak_mb"] + 52 * a_minute < BUDGET_MB
-    assert long["heard_mb"] - long["base_mb"] < 8 * (5.3 + a_minute_mb) + 100
+    assert long["heard_mb"] - long["base_mb"] < 8 * (5.3 + a_minute_mb) + 220
 
 
 def figures(engine: str, minutes: int) -> dict[str, float]:
