@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BridgeError, NothingHeard
+from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
@@ -38,8 +39,9 @@ from daw_bridge.host import Rendering
 from daw_bridge.intake import Bounce
 from daw_bridge.journal import PartKey
 from daw_bridge.presets import StoredPreset
-from daw_bridge.session.tempo import SessionTempo, TempoGuess, resolve_tempo
-from daw_bridge.settings import FixedTempo
+from daw_bridge.session.grid import SessionGrid, TempoGuess, WantedTempo, resolve_grid
+from daw_bridge.session.place import NamedPlace, Place, find_place
+from daw_bridge.session.readers import SessionInfo
 from daw_bridge.transcribe import Engine, KeyEstimate, KindGuess
 
 
@@ -53,9 +55,17 @@ class Job:
     deliver_to: Path
     presets: tuple[StoredPreset, ...]
     profile: str
-    tempo: FixedTempo | Literal["audio"]
+    tempo: WantedTempo
     tempo_named_by: str
     warnings: tuple[str, ...] = ()
+    session: SessionInfo | None = None
+    """What the DAW's own file says, where there is one."""
+    session_start_s: float | None = None
+    """What bar 1 reads on the clock that time stamps count by, where the user says it."""
+    at: NamedPlace | None = None
+    """Where the bounce begins, where the user says it."""
+    folder: Path = Path()
+    """What relative names in the settings count from."""
 
 
 class Instruments(Protocol):
@@ -82,6 +92,8 @@ class Steps:
     instruments: Instruments
     guess_kind: Callable[[AudioClip], KindGuess | None] = lambda clip: None
     estimate_key: Callable[[tuple[Note, ...]], KeyEstimate | None] = lambda notes: None
+    time_stamp_s: Callable[[Path], float | None] = lambda path: None
+    """When a bounce was recorded, in seconds after midnight, if its file says so."""
     drums: Engine | None = None
     """Who hears drums, whichever engine hears pitches."""
     piano: Engine | None = None
@@ -98,12 +110,18 @@ class Heard:
 
     bounce: Bounce
     part: Part
-    tempo: SessionTempo
+    grid: SessionGrid
+    place: Place
     engine: Engine
     profile: str
     profile_source: str | None
     key: KeyEstimate | None
     warnings: tuple[str, ...]
+
+    @property
+    def placed(self) -> PlacedGrid:
+        """The grid from the bar line before the bounce on."""
+        return self.grid.grid.placed(self.place.beat)
 
 
 class Memory(Ledger, Protocol):
@@ -133,7 +151,7 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     heard = _hear(job, steps, memory, tell)
 
     folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, heard.bounce.fingerprint)
-    midi = _deliver_notes(folder, heard.part, heard.tempo, memory)
+    midi = _deliver_notes(folder, heard, memory)
     take = _take(job, folder, heard, midi, earlier)
     deliver_take(folder, folder.name, take, memory)
     tell(NotesDelivered(job.bounce, midi.path, len(heard.part.notes)))
@@ -155,13 +173,25 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell) -> Heard:
     if engine.rate_hz != clip.rate_hz:
         bounce, clip = steps.listen(job.bounce, engine.rate_hz)
     part = _transcribe(job, bounce, clip, engine, profile, memory, tell)
-    tempo = resolve_tempo(
-        job.tempo, named_by=job.tempo_named_by, estimate=lambda: steps.estimate_tempo(clip, part)
+    grid = resolve_grid(
+        job.tempo,
+        named_by=job.tempo_named_by,
+        session=job.session,
+        estimate=lambda: steps.estimate_tempo(clip, part),
+        folder=job.folder,
+    )
+    place = find_place(
+        job.bounce,
+        grid.grid,
+        named=job.at,
+        session=job.session,
+        clock_s=steps.time_stamp_s(job.bounce),
+        session_start_s=job.session_start_s,
     )
     key = steps.estimate_key(part.notes) if profile != "drums" else None
     is_mix = job.profile == "auto" and kind is not None and kind.is_mix
     warnings = (*job.warnings, *([MIX_WARNING] if is_mix else []))
-    return Heard(bounce, part, tempo, engine, profile, source, key, warnings)
+    return Heard(bounce, part, grid, place, engine, profile, source, key, warnings)
 
 
 def _transcribe(
@@ -185,8 +215,10 @@ def _transcribe(
     return part
 
 
-def _deliver_notes(folder: Path, part: Part, tempo: SessionTempo, memory: Memory) -> Delivered:
-    content = midi_bytes(part, tempo.grid.placed(0.0), track_name=folder.name)
+def _deliver_notes(folder: Path, heard: Heard, memory: Memory) -> Delivered:
+    placed = heard.placed
+    name = f"{folder.name} (bar {placed.bar})" if heard.place.is_known else folder.name
+    content = midi_bytes(heard.part, placed, track_name=name)
     return deliver_file(folder, folder.name, ".mid", lambda path: _write(path, content), memory)
 
 
@@ -209,7 +241,7 @@ def _render_all(
         nonlocal done
         try:
             rendering = instruments.render(
-                heard.part, preset, rate_hz=heard.bounce.rate_hz, tempo_map=heard.tempo.grid.tempo
+                heard.part, preset, rate_hz=heard.bounce.rate_hz, tempo_map=heard.placed.from_start
             )
             name = f"{folder.name} - {preset.name}"
             audio = deliver_file(folder, name, ".wav", lambda path: write_wav(rendering.clip, path), memory)
@@ -236,7 +268,7 @@ def _render_all(
 
 def _take(job: Job, folder: Path, heard: Heard, midi: Delivered, earlier: Take | None) -> Take:
     """The take file without this run's renderings; those of the same audio on other presets stay."""
-    bounce, tempo, engine = heard.bounce, heard.tempo, heard.engine
+    bounce, grid, placed, engine = heard.bounce, heard.grid, heard.placed, heard.engine
     wanted = {preset.slug for preset in job.presets}
     same_audio = earlier is not None and earlier.bounce.fingerprint == bounce.fingerprint
     kept = [r for r in earlier.renderings if r.preset not in wanted] if earlier and same_audio else []
@@ -256,13 +288,18 @@ def _take(job: Job, folder: Path, heard: Heard, midi: Delivered, earlier: Take |
             notes=len(heard.part.notes),
         ),
         tempo=TakeTempo(
-            bpm=round(tempo.grid.tempo.initial_bpm, 3),
-            time_signature=str(tempo.grid.meters.initial),
-            source=tempo.source,
-            first_beat_s=None if tempo.first_beat_s is None else round(tempo.first_beat_s, 3),
+            bpm=round(placed.from_start.initial_bpm, 3),
+            time_signature=str(placed.meters.initial),
+            changes=not placed.tempo.is_constant or len(placed.meters.changes) > 1,
+            source=grid.source,
+            first_beat_s=None if grid.first_beat_s is None else round(grid.first_beat_s, 3),
         ),
         key=heard.key and TakeKey(name=heard.key.name, source=f"guess, {heard.key.confidence:.0%} sure"),
-        place=TakePlace(bar=1, source="the bounce's place is not known: it is taken to start on bar 1"),
+        place=TakePlace(
+            bar=placed.bar,
+            position=str(grid.grid.meters.position_at(heard.place.beat)),
+            source=heard.place.source,
+        ),
         midi=entry(midi),
         renderings=tuple(kept),
         warnings=heard.warnings,

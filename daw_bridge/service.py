@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note, Part
@@ -27,9 +27,8 @@ from daw_bridge.pipeline import Instruments, Job, Steps, run
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
 from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
-from daw_bridge.session.tempo import TempoGuess
+from daw_bridge.session.grid import TempoGuess, WantedTempo
 from daw_bridge.settings import (
-    FixedTempo,
     Session,
     SessionSettings,
     UserSettings,
@@ -115,7 +114,7 @@ class Bridge:
         deliver_to: Path,
         presets: Sequence[str] = (),
         profile: str = "auto",
-        tempo: FixedTempo | Literal["audio"] = "audio",
+        tempo: WantedTempo = "audio",
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
@@ -135,7 +134,7 @@ class Bridge:
         *,
         deliver_to: Path,
         presets: Sequence[str] = (),
-        tempo: FixedTempo | Literal["audio"] = "audio",
+        tempo: WantedTempo = "audio",
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> list[DeliveredTake]:
@@ -150,7 +149,7 @@ class Bridge:
         deliver_to: Path,
         presets: Sequence[str],
         profile: str,
-        tempo: FixedTempo | Literal["audio"],
+        tempo: WantedTempo,
     ) -> Job:
         """What is wanted of a bounce that lies in no session."""
         bounce = bounce.expanduser().absolute()

@@ -18,7 +18,7 @@ from daw_bridge.journal import Journal
 from daw_bridge.pipeline import Job, Steps, run
 from daw_bridge.presets import StoredPreset
 from daw_bridge.presets.schema import Instrument, Preset
-from daw_bridge.session.tempo import TempoGuess
+from daw_bridge.session.grid import TempoGuess
 from daw_bridge.settings import FixedTempo
 from tests.fakes import FakeEngine, FakeInstruments
 

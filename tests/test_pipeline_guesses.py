@@ -13,7 +13,7 @@ from daw_bridge.deliver.take import Take, load_take
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
 from daw_bridge.pipeline import MIX_WARNING, Job, Steps, run
-from daw_bridge.session.tempo import TempoGuess
+from daw_bridge.session.grid import TempoGuess
 from daw_bridge.transcribe import KeyEstimate, KindGuess
 from tests.fakes import FakeEngine, FakeInstruments
 from tests.test_pipeline import bounce_tone

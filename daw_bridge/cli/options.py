@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from daw_bridge.settings import FixedTempo
+    from daw_bridge.session.grid import WantedTempo
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, and nothing else.")]
 EngineOption = Annotated[
@@ -19,18 +19,21 @@ EngineOption = Annotated[
 TempoOption = Annotated[
     str | None,
     typer.Option(
-        "--tempo", "-t", help='97, "97 7/8", or audio: a guess from the sound.', metavar="BPM [METER]"
+        "--tempo",
+        "-t",
+        help='97, "97 7/8", map.mid (a tempo map), or audio: a guess from the sound.',
+        metavar="BPM [METER]",
     ),
 ]
 
 
-def parse_tempo_option(text: str | None) -> FixedTempo | Literal["audio"]:
+def parse_tempo_option(text: str | None) -> WantedTempo:
     """What `--tempo` says. Raises typer.BadParameter."""
     from pydantic import TypeAdapter, ValidationError
 
     from daw_bridge.settings import Tempo
 
-    tempo: TypeAdapter[FixedTempo | Literal["audio"]] = TypeAdapter(Tempo)
+    tempo: TypeAdapter[WantedTempo] = TypeAdapter(Tempo)
     try:
         return tempo.validate_python(text or "audio")
     except ValidationError as error:

@@ -38,10 +38,13 @@ class TakeTranscription(Schema):
 
 
 class TakeTempo(Schema):
-    """The grid, and where it is known from; `first_beat_s` is where a guessed one begins in the bounce."""
+    """The grid where the bounce begins, and where it is known from; `first_beat_s` is where a guessed one
+    begins in the bounce."""
 
     bpm: float
     time_signature: str
+    changes: bool = False
+    """Whether tempo or meter change later on: the MIDI file has them all."""
     source: str
     first_beat_s: float | None = None
 
@@ -54,9 +57,11 @@ class TakeKey(Schema):
 
 
 class TakePlace(Schema):
-    """The bar that the MIDI starts on and that the audio lies at, and where that is known from."""
+    """The bar that the MIDI starts on, where the bounce and the audio begin, and how that is known."""
 
     bar: int
+    position: str = "1.1.1"
+    """Bar, beat, sixteenth."""
     source: str
 
 

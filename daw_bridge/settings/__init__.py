@@ -9,7 +9,7 @@ from daw_bridge.settings.load import (
     user_folder,
     user_state_folder,
 )
-from daw_bridge.settings.schema import FixedTempo, Rule, SessionSettings, Tempo, UserSettings
+from daw_bridge.settings.schema import FixedTempo, Rule, SessionSettings, Tempo, TempoFile, UserSettings
 
 __all__ = [
     "SETTINGS_NAME",
@@ -19,6 +19,7 @@ __all__ = [
     "Session",
     "SessionSettings",
     "Tempo",
+    "TempoFile",
     "UserSettings",
     "load_session",
     "load_user_settings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
@@ -9,7 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 
 from daw_bridge.core.document import Schema
 from daw_bridge.core.grid import Grid
-from daw_bridge.core.meters import TimeSignature
+from daw_bridge.core.meters import Position, TimeSignature
 from daw_bridge.core.notes import Profile
 
 
@@ -29,28 +30,73 @@ class FixedTempo(Schema):
         return Grid.constant(self.bpm, TimeSignature.parse(self.time_signature))
 
 
+class TempoFile(Schema):
+    """A tempo map that any DAW can export: a Standard MIDI File."""
+
+    file: str = Field(description="A `.mid` file; a relative name counts from the session's folder.")
+
+
+WORDS = ("session", "audio")
+"""The tempo is the session file's, or a guess from the sound."""
+
+
 def _parse_tempo(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return {"bpm": value}
-    if isinstance(value, str) and value != "audio":
+    if isinstance(value, str) and value.casefold().endswith((".mid", ".midi")):
+        return {"file": value}
+    if isinstance(value, str) and value not in WORDS:
         bpm, _, meter = value.strip().partition(" ")
         try:
             return {"bpm": float(bpm), **({"time_signature": meter.strip()} if meter else {})}
         except ValueError:
-            raise ValueError(f'{value!r} is no tempo; write audio, 97 or "97 7/8"') from None
+            raise ValueError(
+                f'{value!r} is no tempo; write session, audio, 97, "97 7/8" or map.mid'
+            ) from None
     return value
 
 
 def _kind_of_tempo(value: Any) -> str:
-    return "audio" if isinstance(value, str) else "fixed"
+    if isinstance(value, str):
+        return "word"
+    return (
+        "file" if isinstance(value, TempoFile) or (isinstance(value, dict) and "file" in value) else "fixed"
+    )
 
 
 Tempo = Annotated[
-    Annotated[Literal["audio"], Tag("audio")] | Annotated[FixedTempo, Tag("fixed")],
+    Annotated[Literal["session", "audio"], Tag("word")]
+    | Annotated[FixedTempo, Tag("fixed")]
+    | Annotated[TempoFile, Tag("file")],
     Discriminator(_kind_of_tempo),
     BeforeValidator(_parse_tempo),
 ]
-"""`audio` (an estimate, labelled as such), a number of BPM, `97 7/8`, or {bpm, time_signature}."""
+"""`session` (what the DAW's file says), `audio` (an estimate, labelled as such), a number of BPM, `97 7/8`,
+{bpm, time_signature}, or {file: map.mid}."""
+
+
+def _parse_position(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)  # 17, or 17.1 as YAML reads it
+    return str(Position.parse(value)) if isinstance(value, str) else value
+
+
+PositionText = Annotated[str, BeforeValidator(_parse_position)]
+"""Bar, beat and sixteenth: `17.1.1`; `17` is bar 17."""
+
+
+def _parse_clock(value: Any) -> Any:
+    """YAML reads 01:00:00 without quotes as 3600."""
+    if isinstance(value, str) and (
+        found := re.fullmatch(r"(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)", value.strip())
+    ):
+        hours, minutes, seconds = (float(part) for part in found.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    return value
+
+
+ClockTime = Annotated[float, BeforeValidator(_parse_clock), Field(ge=0, lt=86_400)]
+"""Seconds after midnight; written as 01:00:00."""
 
 
 def _as_tuple(value: Any) -> Any:
@@ -78,6 +124,7 @@ class Rule(Schema):
     preset: PresetNames | None = Field(None, description="One preset or a list.")
     profile: Profile | None = Field(None, description="What kind of part to expect.")
     separate: bool | None = Field(None, description="Whether these are mixes to separate.")
+    at: PositionText | None = Field(None, description="Where these begin: bar, beat, sixteenth: `17.1.1`.")
 
 
 class SessionSettings(Schema):
@@ -94,7 +141,12 @@ class SessionSettings(Schema):
     )
     rules: tuple[Rule, ...] = Field((), description="By name: the first rule that matches wins.")
     tempo: Tempo = Field(
-        "audio", description="`97`, `97 7/8`, `{bpm: 97, time_signature: 7/8}`, or `audio`: a labelled guess."
+        "session",
+        description="Whose tempo: `session` (the DAW's file in this folder), `97`, `97 7/8`, "
+        "`{bpm: 97, time_signature: 7/8}`, `{file: map.mid}`, or `audio`: a labelled guess.",
+    )
+    session_start: ClockTime | None = Field(
+        None, description="What bar 1 reads on the clock, such as `01:00:00`: places bounces by time stamp."
     )
     engine: str = Field("bridge", description="The transcription engine: `bridge` (ours) or `basic-pitch`.")
     settle: float = Field(

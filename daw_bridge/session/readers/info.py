@@ -11,7 +11,7 @@ from daw_bridge.core.grid import Grid
 
 @dataclass(frozen=True)
 class Clip:
-    """An audio file's place in the arrangement: the beat at which its first sample would sound.
+    """An audio file's place in the arrangement.
 
     `file` is as the session names it: absolute, or relative to the session's folder. `start_beat` is that of
     the clip itself; a clip that begins later in its file says so in `offset_s`, seconds into the file.

@@ -1,0 +1,77 @@
+"""Which grid a take lies on, and where that is known from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from daw_bridge.core.grid import Grid
+from daw_bridge.session.readers import SessionInfo
+from daw_bridge.settings import FixedTempo, TempoFile
+
+WantedTempo = FixedTempo | TempoFile | Literal["session", "audio"]
+
+PLACEHOLDER_BPM = 120.0
+
+
+@dataclass(frozen=True)
+class SessionGrid:
+    """A session's grid and its source, in words for the take file and the table."""
+
+    grid: Grid
+    source: str
+    is_guess: bool = False
+    first_beat_s: float | None = None
+    """Where a guessed grid's first beat lies in the bounce, when that is likely enough to say."""
+
+
+@dataclass(frozen=True)
+class TempoGuess:
+    """BPM and confidence (0 to 1); where the first beat lies, in seconds, and how likely that is."""
+
+    tempo_bpm: float
+    confidence: float
+    first_beat_s: float = 0.0
+    beat_confidence: float = 0.0
+
+
+LIKELY_BEAT = 0.4
+"""First beats that are this likely are right nine times in ten, on validation stems of known tempo."""
+
+
+def resolve_grid(
+    wanted: WantedTempo,
+    *,
+    named_by: str,
+    session: SessionInfo | None,
+    estimate: Callable[[], TempoGuess | None],
+    folder: Path = Path(),
+) -> SessionGrid:
+    """The grid that the user named, the session file's, or an estimate, labelled as a guess.
+
+    `named_by` says who named it, such as `bridge.yaml` or `--tempo`; a tempo file's name counts from
+    `folder`. When there is nothing to estimate from, 120 BPM is taken and called what it is. Raises
+    SessionFileInvalid for a tempo file that can't be read.
+    """
+    if isinstance(wanted, FixedTempo):
+        return SessionGrid(wanted.to_grid(), named_by)
+    if isinstance(wanted, TempoFile):
+        from daw_bridge.session.readers.midi_map import MidiTempoMap
+
+        file = folder / Path(wanted.file).expanduser()
+        return SessionGrid(MidiTempoMap().read(file).grid, f"the tempo map {file.name}, named by {named_by}")
+    if wanted == "session" and session is not None:
+        return SessionGrid(session.grid, f"{session.daw}: {session.file.name}")
+    guess = estimate()
+    why = "no session file could be read: " if wanted == "session" else ""
+    if guess is None:
+        source = f"{why}no tempo could be heard: {PLACEHOLDER_BPM:g} BPM is a placeholder"
+        return SessionGrid(Grid.constant(PLACEHOLDER_BPM), source, is_guess=True)
+    return SessionGrid(
+        Grid.constant(guess.tempo_bpm),
+        f"{why}a guess from the audio ({guess.confidence:.0%} sure)",
+        is_guess=True,
+        first_beat_s=guess.first_beat_s if guess.beat_confidence >= LIKELY_BEAT else None,
+    )

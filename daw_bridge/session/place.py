@@ -1,0 +1,99 @@
+"""Where in the session a bounce begins, and where that is known from.
+
+In order of trust: what the user says, the clip that plays the file in the session, the recording's own
+time stamp less the session's start, and bar 1 when nothing is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from daw_bridge.core.grid import Grid
+from daw_bridge.core.meters import Position
+from daw_bridge.session.readers import Clip, SessionInfo
+
+
+@dataclass(frozen=True)
+class NamedPlace:
+    """A place that the user gave, and where: `--at`, `bridge.yaml`."""
+
+    position: Position
+    named_by: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The beat at which a bounce begins, counted from bar 1, and its source in words."""
+
+    beat: float
+    source: str
+    is_known: bool = True
+
+
+UNKNOWN = Place(0.0, "not known: taken to start on bar 1", is_known=False)
+
+
+def find_place(
+    bounce: Path,
+    grid: Grid,
+    *,
+    named: NamedPlace | None = None,
+    session: SessionInfo | None = None,
+    clock_s: float | None = None,
+    session_start_s: float | None = None,
+) -> Place:
+    """`clock_s` is the file's own time stamp, in seconds after midnight (bext); `session_start_s` is what
+    bar 1 reads on that clock, where the user says it or the session file does."""
+    if named is not None:
+        return Place(grid.meters.beat_of(named.position), f"{named.position}, by {named.named_by}")
+    if session is not None and (found := _in_session(bounce, session)):
+        return found
+    start_s = session_start_s
+    if start_s is None and session is not None:
+        start_s = session.start_s
+    if clock_s is not None and start_s is not None and clock_s >= start_s:
+        return Place(
+            max(grid.tempo.beat_at(clock_s - start_s), 0.0),
+            f"the file's time stamp ({_clock(clock_s)}) less the session's start ({_clock(start_s)})",
+        )
+    if clock_s is not None and start_s is None:
+        source = (
+            f"not known: taken to start on bar 1; its time stamp says {_clock(clock_s)}, "
+            "so `session_start:` in bridge.yaml would place it"
+        )
+        return Place(0.0, source, is_known=False)
+    return UNKNOWN
+
+
+def _in_session(bounce: Path, session: SessionInfo) -> Place | None:
+    """By the clip that plays this very file; of several the earliest."""
+    starts = [
+        _file_start(clip, session.grid)
+        for clip in session.clips
+        if _same_file(bounce, clip.file, session.file.parent)
+    ]
+    if not starts:
+        return None
+    several = f", the earliest of {len(starts)} clips" if len(starts) > 1 else ""
+    return Place(max(min(starts), 0.0), f"its clip in {session.file.name}{several}")
+
+
+def _file_start(clip: Clip, grid: Grid) -> float:
+    """The beat at which the file's first sample would sound; a clip may begin later in its file."""
+    return grid.tempo.beat_at(grid.tempo.time_at(clip.start_beat) - clip.offset_s)
+
+
+def _same_file(bounce: Path, named: Path, folder: Path) -> bool:
+    """A session moves between machines: the end of its path is what stays."""
+    if named.name.casefold() != bounce.name.casefold():
+        return False
+    there = named if named.is_absolute() else folder / named
+    if there.exists():
+        return there.resolve() == bounce.resolve()
+    return True
+
+
+def _clock(time_s: float) -> str:
+    minutes, seconds = divmod(round(time_s, 3), 60)
+    return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{seconds:06.3f}".rstrip("0").rstrip(".")
