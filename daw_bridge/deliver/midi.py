@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import sys
 
 import mido
 
@@ -19,6 +18,7 @@ from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
 from daw_bridge.core.timing import TICKS_PER_BEAT, Curve, TempoMap
 from daw_bridge.core.wheel import WHEEL_CENTRE, bend_range, bend_range_controls, wheel_position
+from daw_bridge.deliver.clip import clip_end_tick, clip_notes, tick_of
 
 Event = tuple[int, mido.Message]
 """An absolute tick and what happens there."""
@@ -34,8 +34,7 @@ def midi_bytes(part: Part, grid: PlacedGrid, *, track_name: str) -> bytes:
         [*_bend_events(part, grid), *_controller_events(part, grid), *_note_events(part, grid)],
         key=lambda event: event[0],
     )
-    last = max([grid.tick_at(part.duration_s), *(tick for tick, _ in played), 1])
-    end = _tick_of(grid.meters.start_of(grid.meters.bar_at((last - 1) / TICKS_PER_BEAT) + 1))
+    end = clip_end_tick(part, grid)
     name = (0, mido.MetaMessage("track_name", name=track_name))
     conducted = sorted([*_meter_events(grid, end), *_tempo_events(grid.tempo, end)], key=lambda e: e[0])
 
@@ -50,7 +49,7 @@ def midi_bytes(part: Part, grid: PlacedGrid, *, track_name: str) -> bytes:
 def _meter_events(grid: PlacedGrid, end_tick: int) -> list[Event]:
     return [
         (
-            _tick_of(change.beat),
+            tick_of(change.beat),
             mido.MetaMessage(
                 "time_signature",
                 numerator=change.time_signature.numerator,
@@ -58,20 +57,20 @@ def _meter_events(grid: PlacedGrid, end_tick: int) -> list[Event]:
             ),
         )
         for change in grid.meters.changes
-        if change.beat == 0.0 or _tick_of(change.beat) < end_tick
+        if change.beat == 0.0 or tick_of(change.beat) < end_tick
     ]
 
 
 def _tempo_events(tempo: TempoMap, end_tick: int) -> list[Event]:
     events: list[Event] = []
     for change, after in itertools.zip_longest(tempo.changes, tempo.changes[1:]):
-        first = _tick_of(change.beat)
+        first = tick_of(change.beat)
         if first >= end_tick > 0 and events:
             break
         if after is None or change.curve is Curve.STEP:
             events.append((first, _set_tempo(60_000_000 / change.tempo_bpm)))
             continue
-        steps = [*range(first, _tick_of(after.beat), RAMP_TICKS), _tick_of(after.beat)]
+        steps = [*range(first, tick_of(after.beat), RAMP_TICKS), tick_of(after.beat)]
         told_us = tempo.time_at(change.beat) * 1e6
         for tick, following in itertools.pairwise(steps):
             beats = (following - tick) / TICKS_PER_BEAT
@@ -84,10 +83,6 @@ def _tempo_events(tempo: TempoMap, end_tick: int) -> list[Event]:
 
 def _set_tempo(beat_us: float) -> mido.MetaMessage:
     return mido.MetaMessage("set_tempo", tempo=round(beat_us))
-
-
-def _tick_of(beat: float) -> int:
-    return round(beat * TICKS_PER_BEAT)
 
 
 def _bend_events(part: Part, grid: PlacedGrid) -> list[Event]:
@@ -124,21 +119,12 @@ def _controller_events(part: Part, grid: PlacedGrid) -> list[Event]:
 
 def _note_events(part: Part, grid: PlacedGrid) -> list[Event]:
     """Sorted; on one tick keys are released before others, or the same, are pressed."""
-    releases: list[Event] = []
-    presses: list[Event] = []
-    next_press: dict[int, int] = {}
-    for note in reversed(part.notes):  # from the end, so that a key is up before it is pressed again
-        limit = next_press.get(note.pitch, sys.maxsize)
-        start = max(min(grid.tick_at(note.onset_s), limit - 1), 0)
-        end = min(max(grid.tick_at(note.offset_s), start + 1), limit)
-        if start >= limit:  # more notes of one pitch at tick 0 than there are ticks before the next
-            continue
-        next_press[note.pitch] = start
-        presses.append((start, mido.Message("note_on", note=note.pitch, velocity=note.velocity)))
-        releases.append((end, mido.Message("note_off", note=note.pitch, velocity=64)))
-    by_tick_and_pitch = [(tick, 0, m.note, m) for tick, m in releases]
-    by_tick_and_pitch += [(tick, 1, m.note, m) for tick, m in presses]
-    return [(tick, message) for tick, _, _, message in sorted(by_tick_and_pitch, key=lambda e: e[:3])]
+    events: list[tuple[int, int, int, mido.Message]] = []
+    for placed in clip_notes(part, grid):
+        pitch, velocity = placed.note.pitch, placed.note.velocity
+        events.append((placed.start_tick, 1, pitch, mido.Message("note_on", note=pitch, velocity=velocity)))
+        events.append((placed.end_tick, 0, pitch, mido.Message("note_off", note=pitch, velocity=64)))
+    return [(tick, message) for tick, _, _, message in sorted(events, key=lambda event: event[:3])]
 
 
 def _track(events: list[Event], end_tick: int) -> mido.MidiTrack:

@@ -1,0 +1,51 @@
+"""A part as the clip that a DAW gets: the same in a MIDI file and in a DAWproject."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from daw_bridge.core.grid import PlacedGrid
+from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.timing import TICKS_PER_BEAT
+
+
+@dataclass(frozen=True)
+class ClipNote:
+    """A note, and where it lies in its clip: ticks from the bar line on which the clip begins."""
+
+    start_tick: int
+    end_tick: int
+    note: Note
+
+
+def clip_notes(part: Part, grid: PlacedGrid) -> tuple[ClipNote, ...]:
+    """By start and pitch. No note is empty, and a key is up before it is pressed again."""
+    placed: list[ClipNote] = []
+    next_press: dict[int, int] = {}
+    for note in reversed(part.notes):
+        limit = next_press.get(note.pitch, sys.maxsize)
+        start = max(min(grid.tick_at(note.onset_s), limit - 1), 0)
+        end = min(max(grid.tick_at(note.offset_s), start + 1), limit)
+        if start >= limit:  # more notes of one pitch at tick 0 than there are ticks before the next
+            continue
+        next_press[note.pitch] = start
+        placed.append(ClipNote(start, end, note))
+    return tuple(sorted(placed, key=lambda note: (note.start_tick, note.note.pitch)))
+
+
+def clip_end_tick(part: Part, grid: PlacedGrid) -> int:
+    """Where the clip ends: on the first bar line at which the bounce and all its notes are over."""
+    last = max(
+        grid.tick_at(part.duration_s),
+        *(note.end_tick for note in clip_notes(part, grid)),
+        *(grid.tick_at(controller.time_s) for controller in part.controllers),
+        1,
+    )
+    meters = grid.meters
+    return tick_of(meters.start_of(meters.bar_at((last - 1) / TICKS_PER_BEAT) + 1))
+
+
+def tick_of(beat: float) -> int:
+    """Beats -> the nearest tick."""
+    return round(beat * TICKS_PER_BEAT)
