@@ -144,15 +144,17 @@ class Host:
             instrument, _ = self._instrument(preset)
             with self._pool.worker_if_room(_key_of(instrument), _id_of(instrument)) as worker:
                 if worker is not None:
-                    self._ask(worker, Load(instrument, rate_hz))
+                    # A crash is not put on record: the render would count it a second time.
+                    worker.ask(Load(instrument, rate_hz))
 
-    def _ask(self, worker: WorkerProcess, request: Load | Render) -> Rendered:
+    def _ask(self, worker: WorkerProcess, request: Render) -> Rendered:
         """What the worker answers; crashes and hangs are put on record."""
         try:
             answer = worker.ask(request)
         except (PluginCrashed, PluginHung) as error:
             raise self._recorded(error, worker.doing) from None
-        return answer if isinstance(answer, Rendered) else Rendered(answer.instrument, [])
+        assert isinstance(answer, Rendered)
+        return answer
 
     def _recorded(self, error: PluginError, doing: Doing | None) -> PluginError:
         if self._crashes is None or doing is None or doing.path is None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from daw_bridge.core.audio import Samples
-from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.notes import Controller, Note, Part
 from daw_bridge.host import Host
 from tests.measure import brightness_hz, key_hz, mono, pitch_error_cents
 from tests.plugin_process import Message, PluginProcess, plugin_process
@@ -50,6 +51,19 @@ def test_the_mod_wheel_makes_vibrato(instrument: PluginProcess) -> None:
     moving = played(instrument, (0.0, bytes((0xB0, 1, 127))), (0.0, NOTE_ON), (0.95, NOTE_OFF))
     width = [np.diff(np.flatnonzero(np.diff(np.signbit(sound)))).std() for sound in (still, moving)]
     assert width[1] > width[0] + 0.5  # half-periods vary by half a semitone either way
+
+
+def test_a_parts_controllers_reach_the_plugin(test_synth_folder: Path) -> None:
+    still = Part((Note(0.0, 69, 0.95),), 1.0)
+    moving = replace(still, controllers=(Controller(0.0, 1, 127),))
+    with Host(plugin_folders=[test_synth_folder]) as host:
+        sounds = [
+            mono(host.render(part, stored({"plugin": TEST_SYNTH}), rate_hz=RATE_HZ).clip.samples)
+            for part in (still, moving, still)
+        ]
+    width = [np.diff(np.flatnonzero(np.diff(np.signbit(sound)))).std() for sound in sounds]
+    assert width[1] > width[0] + 0.5
+    assert width[2] == pytest.approx(width[0], abs=0.01)  # the wheel is back at rest
 
 
 def test_the_wheel_bends(instrument: PluginProcess) -> None:

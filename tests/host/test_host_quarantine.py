@@ -164,9 +164,12 @@ def test_a_crash_at_load_is_on_record_under_the_files_name(
 ) -> None:
     monkeypatch.setenv("DAW_BRIDGE_TEST_SYNTH", "crash")
     host = make_host()
-    for _ in range(2):
+    for crashes in (1, 2):
+        host._prepare(stored({"plugin": TEST_SYNTH}), RATE_HZ)  # ahead of the render, which meets it again
         with pytest.raises(PluginCrashed, match="while loading"):
             play(host)
+        (entry,) = quarantine.entries()
+        assert entry.crashes == crashes
     with pytest.raises(PluginSetAside, match=f"^{TEST_SYNTH}: It is set aside"):
         play(host)
     assert len(quarantine.set_aside()) == 1
