@@ -79,9 +79,9 @@ def test_idle_workers_end_by_themselves() -> None:
     before = pids()
     with Host(faust_folders=[FAUST], idle_limit_s=0.05) as host:
         host.render(line(60), stored({"faust": "plain"}), rate_hz=RATE_HZ)
-        for worker in psutil.Process().children():
-            if worker.pid not in before:
-                worker.wait(timeout=20)
+        workers = [worker for worker in psutil.Process().children() if worker.pid in pids() - before]
+        _, alive = psutil.wait_procs(workers, timeout=20)
+        assert not alive
         assert host.render(line(60), stored({"faust": "plain"}), rate_hz=RATE_HZ).clip.peak > 0.1
 
 

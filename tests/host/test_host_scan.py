@@ -160,6 +160,7 @@ def test_a_scan_that_is_ended_ends_its_processes_and_keeps_what_it_found(
         copy_plugin(test_synth, tmp_path / "VST3", name)
     monkeypatch.setenv(FAULT, "hang")
     plugins = plugins_in(tmp_path / "VST3", scan_limit_s=120.0)
+    before = psutil.Process().children()
     synth_begun = threading.Event()
 
     def begun(plugin: PluginFile, total: int) -> None:
@@ -170,7 +171,8 @@ def test_a_scan_that_is_ended_ends_its_processes_and_keeps_what_it_found(
     assert next(steps).file.name == TEST_EFFECT
     assert synth_begun.wait(60.0)
     steps.close()
-    _, alive = psutil.wait_procs(psutil.Process().children(recursive=True), timeout=20.0)
+    started = [child for child in psutil.Process().children(recursive=True) if child not in before]
+    _, alive = psutil.wait_procs(started, timeout=20.0)
     assert not alive
     assert [file.name for file in plugins.catalog.files] == [TEST_EFFECT]
 
