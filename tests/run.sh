@@ -10,6 +10,8 @@ debian_packages=(
   libxinerama-dev libxcursor-dev libxext-dev libasound2-dev libfontconfig1-dev libgl-dev
   # windows: a display, a window manager, a hand that clicks
   xvfb openbox xdotool
+  # a DAW that takes our files in, a second reader of MIDI files
+  ardour midicsv
   # loops that nobody here made
   lmms-common
 )
