@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.meters import Position
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
@@ -28,6 +29,8 @@ from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factor
 from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
 from daw_bridge.session.grid import TempoGuess, WantedTempo
+from daw_bridge.session.place import NamedPlace
+from daw_bridge.session.reading import NOTHING_READ, SessionReading
 from daw_bridge.settings import (
     Session,
     SessionSettings,
@@ -114,15 +117,18 @@ class Bridge:
         deliver_to: Path,
         presets: Sequence[str] = (),
         profile: str = "auto",
-        tempo: WantedTempo = "audio",
+        tempo: WantedTempo | None = None,
+        at: Position | None = None,
+        session: Path | None = None,
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
-        """Take one bounce all the way, with no session. Raises BridgeError.
+        """Take one bounce all the way, once. Raises BridgeError.
 
-        A rendering that fails is told and noted in the take, the rest is delivered.
+        `session` is a DAW's project folder, whose tempo and places are taken where `tempo` and `at` don't
+        name others. A rendering that fails is told and noted in the take, the rest is delivered.
         """
-        job = self._job(bounce, deliver_to, presets, profile, tempo)
+        job = self._job(bounce, deliver_to, presets, profile, tempo, at, session)
         tell(Taken(job.bounce))
         delivered = run(job, self.steps(engine_name), self._journal, tell)
         tell(TakeDelivered(job.bounce, delivered))
@@ -134,12 +140,14 @@ class Bridge:
         *,
         deliver_to: Path,
         presets: Sequence[str] = (),
-        tempo: WantedTempo = "audio",
+        tempo: WantedTempo | None = None,
+        at: Position | None = None,
+        session: Path | None = None,
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> list[DeliveredTake]:
         """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
-        job = self._job(mix, deliver_to, presets, "auto", tempo)
+        job = self._job(mix, deliver_to, presets, "auto", tempo, at, session)
         tell(Taken(job.bounce))
         return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
 
@@ -149,21 +157,26 @@ class Bridge:
         deliver_to: Path,
         presets: Sequence[str],
         profile: str,
-        tempo: WantedTempo,
+        tempo: WantedTempo | None,
+        at: Position | None,
+        session: Path | None,
     ) -> Job:
-        """What is wanted of a bounce that lies in no session."""
+        """What is wanted of a bounce that lies in no session of ours."""
         bounce = bounce.expanduser().absolute()
         library = self.library()
         name, tagged, warnings = split_tags(bounce.stem, library.has)
+        read = SessionReading(session).read() if session else NOTHING_READ
         return Job(
             bounce=bounce,
             take=name,
             deliver_to=deliver_to.expanduser().absolute(),
             presets=tuple(library.find(p) for p in presets or tagged or SessionSettings().preset),
             profile=profile,
-            tempo=tempo,
+            tempo=tempo or ("session" if session else "audio"),
             tempo_named_by="--tempo",
-            warnings=warnings,
+            warnings=(*warnings, *read.warnings),
+            session=read.info,
+            at=NamedPlace(at, "--at") if at else None,
         )
 
     def check(self, preset: StoredPreset) -> None:

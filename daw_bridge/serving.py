@@ -13,6 +13,7 @@ from types import TracebackType
 
 from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
 from daw_bridge.core.files import remove_leftovers
+from daw_bridge.core.meters import Position
 from daw_bridge.events import Event, Failed, Skipped, TakeDelivered, Taken, Tell
 from daw_bridge.journal import Journal, State
 from daw_bridge.mixes import run_mix
@@ -20,6 +21,8 @@ from daw_bridge.pipeline import Job, run
 from daw_bridge.service import Bridge
 from daw_bridge.session.choice import choose
 from daw_bridge.session.lock import SessionLock
+from daw_bridge.session.place import NamedPlace
+from daw_bridge.session.reading import SessionReading
 from daw_bridge.settings import SETTINGS_NAME, Session, load_session
 from daw_bridge.watch import FolderWatch
 
@@ -40,6 +43,7 @@ class OpenSession:
         self._queue: queue.Queue[Path | None] = queue.Queue()
         self._closing = threading.Event()
         self._open = ExitStack()
+        self._reading = SessionReading(session.folder, leave_out=(session.watched, session.delivered))
         self._worker = threading.Thread(target=self._work, name=f"session {session.folder.name}")
 
     def __enter__(self) -> OpenSession:
@@ -127,6 +131,7 @@ class OpenSession:
         session = load_session(self.session.folder)
         library = self._bridge.library(session)
         choice = choose(session, bounce, library.has)
+        read = self._reading.read()  # anew where the DAW has saved it since
         job = Job(
             bounce=bounce,
             take=choice.take,
@@ -135,7 +140,11 @@ class OpenSession:
             profile=choice.profile,
             tempo=session.settings.tempo,
             tempo_named_by=SETTINGS_NAME,
-            warnings=choice.warnings,
+            warnings=(*choice.warnings, *read.warnings),
+            session=read.info,
+            session_start_s=session.settings.session_start,
+            at=NamedPlace(Position.parse(choice.at), SETTINGS_NAME) if choice.at else None,
+            folder=session.folder,
         )
         return job, choice.separate
 

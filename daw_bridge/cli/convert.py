@@ -9,7 +9,15 @@ import typer
 
 from daw_bridge.cli.console import print_json, show_error, show_takes
 from daw_bridge.cli.log import keep_log
-from daw_bridge.cli.options import EngineOption, Json, TempoOption, parse_tempo_option
+from daw_bridge.cli.options import (
+    AtOption,
+    EngineOption,
+    Json,
+    SessionOption,
+    TempoOption,
+    parse_position_option,
+    parse_tempo_option,
+)
 from daw_bridge.core.errors import BridgeError, PluginError
 from daw_bridge.core.notes import Profile
 
@@ -24,6 +32,8 @@ def convert(
     ] = Path(),
     profile: Annotated[Profile, typer.Option(help="What kind of part to expect.")] = "auto",
     tempo: TempoOption = None,
+    at: AtOption = None,
+    session: SessionOption = None,
     engine: EngineOption = None,
     separate: Annotated[
         bool, typer.Option("--separate", help="These are mixes: separate them into stems first, by demucs.")
@@ -37,10 +47,11 @@ def convert(
     \b
     Examples:
       daw-bridge convert bass.wav --preset fat-analog-sub --tempo 97
+      daw-bridge convert chorus.wav --session "My Song Project" --at 17
       daw-bridge convert song.wav --separate
       daw-bridge convert stems/*.wav -p string-machine -t "97 7/8" -d takes/
     """
-    wanted = parse_tempo_option(tempo)
+    wanted, place = parse_tempo_option(tempo), parse_position_option(at)
     from daw_bridge.cli.data import error_as_data, take_as_data
     from daw_bridge.cli.reporter import Reporter
     from daw_bridge.service import Bridge
@@ -57,6 +68,8 @@ def convert(
                         deliver_to=deliver,
                         presets=preset or (),
                         tempo=wanted,
+                        at=place,
+                        session=session,
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )
@@ -68,6 +81,8 @@ def convert(
                         presets=preset or (),
                         profile=profile,
                         tempo=wanted,
+                        at=place,
+                        session=session,
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from daw_bridge.core.meters import Position
     from daw_bridge.session.grid import WantedTempo
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, and nothing else.")]
@@ -27,15 +29,37 @@ TempoOption = Annotated[
 ]
 
 
-def parse_tempo_option(text: str | None) -> WantedTempo:
-    """What `--tempo` says. Raises typer.BadParameter."""
+SessionOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--session", help="The DAW's project folder: its tempo, meters and places hold.", metavar="DIR"
+    ),
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", help="Where it begins in the session: bar, beat, sixteenth.", metavar="17.1.1"),
+]
+
+
+def parse_position_option(text: str | None) -> Position | None:
+    """What `--at` says. Raises typer.BadParameter."""
+    from daw_bridge.core.meters import Position
+
+    try:
+        return Position.parse(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--at") from None
+
+
+def parse_tempo_option(text: str | None) -> WantedTempo | None:
+    """What `--tempo` says; None when it is not given. Raises typer.BadParameter."""
     from pydantic import TypeAdapter, ValidationError
 
     from daw_bridge.settings import Tempo
 
     tempo: TypeAdapter[WantedTempo] = TypeAdapter(Tempo)
     try:
-        return tempo.validate_python(text or "audio")
+        return tempo.validate_python(text) if text else None
     except ValidationError as error:
         message = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise typer.BadParameter(message, param_hint="--tempo") from None

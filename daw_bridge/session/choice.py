@@ -23,6 +23,7 @@ class Choice:
     presets: tuple[str, ...]
     profile: str
     separate: bool = False
+    at: str | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -38,6 +39,7 @@ def choose(session: Session, bounce: Path, is_preset: Callable[[str], bool]) -> 
         presets=tagged or in_folder or (rule and rule.preset) or session.settings.preset,
         profile=(rule and rule.profile) or session.settings.profile,
         separate=session.settings.separate if rule is None or rule.separate is None else rule.separate,
+        at=rule.at if rule else None,
         warnings=warnings,
     )
 

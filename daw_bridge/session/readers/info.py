@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +21,15 @@ class Clip:
     file: Path
     start_beat: float
     offset_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.start_beat) and math.isfinite(self.offset_s)):
+            raise ValueError(f"a clip's place is a number, not {self.start_beat:g} and {self.offset_s:g}")
+
+
+def named_path(text: str) -> Path:
+    """A path as a session names it, by whichever system wrote it: `Samples\\Bass.wav` is in a folder too."""
+    return Path(text.replace("\\", "/"))
 
 
 @dataclass(frozen=True)
@@ -41,9 +51,13 @@ class SessionInfo:
 class Reader(Protocol):
     """Reads one kind of session file; one module a DAW, listed in `readers.READERS`."""
 
-    daw: str
-    patterns: tuple[str, ...]
-    """Which files in a session's folder are its sessions: `*.als`. Case does not matter."""
+    @property
+    def daw(self) -> str:
+        """The program's name."""
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Which files in a session's folder are its sessions: `*.als`. Case does not matter."""
 
     def read(self, file: Path) -> SessionInfo:
         """Raises SessionFileInvalid (broken, too large, hostile) or SessionFileClosed (a format that keeps

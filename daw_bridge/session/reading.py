@@ -1,0 +1,53 @@
+"""A session's own file: found in its folder, and read again when the DAW has saved it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from daw_bridge.core.errors import BridgeError
+from daw_bridge.session.newest import Found, find_session_file, read_session_file
+from daw_bridge.session.readers import SessionInfo
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a session file says, if there is one that can be read, and what a user should know."""
+
+    info: SessionInfo | None = None
+    warnings: tuple[str, ...] = ()
+
+
+NOTHING_READ = Read()
+
+
+class SessionReading:
+    """The session file in `folder`. `leave_out` are folders in it that are ours."""
+
+    def __init__(self, folder: Path, leave_out: Sequence[Path] = ()) -> None:
+        self._folder = folder
+        self._leave_out = tuple(leave_out)
+        self._kept: tuple[tuple[Path, object], Read] | None = None
+
+    def read(self) -> Read:
+        """What the newest session file says. What is wrong with it is a warning: the notes still come."""
+        found = find_session_file(self._folder, leave_out=self._leave_out)
+        if found is None:
+            return NOTHING_READ
+        version = (found.file, found.stamp)
+        if self._kept is None or self._kept[0] != version:
+            self._kept = (version, _read(found))
+            log.info("read the session file %s", found.file)
+        return self._kept[1]
+
+
+def _read(found: Found) -> Read:
+    try:
+        info = read_session_file(found)
+    except BridgeError as error:
+        return Read(warnings=(str(error),))
+    return Read(info, tuple(f"{found.file.name}: {note}." for note in info.notes))
