@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from daw_bridge.session.readers.closed import CLOSED_FORMATS
+from daw_bridge.session.readers.fl_studio import FlStudio
 from daw_bridge.session.readers.info import Clip, Reader, SessionInfo
+from daw_bridge.session.readers.logic import Logic
+from daw_bridge.session.readers.midi_map import MidiTempoMap
+from daw_bridge.session.readers.reaper import Reaper
 
 __all__ = ["READERS", "Clip", "Reader", "SessionInfo"]
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    Reaper(),
+    FlStudio(),
+    Logic(),
+    MidiTempoMap(),
+    *CLOSED_FORMATS,
+)
 """Every kind of session file that is recognised."""

@@ -1,21 +1,20 @@
-"""Session files come from strangers: read in bounded memory and time, XML without entities."""
+"""Session files come from strangers: read in bounded memory and time."""
 
 from __future__ import annotations
 
 import gzip
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from daw_bridge.core.errors import SessionFileInvalid
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
     from daw_bridge.session.readers.info import SessionInfo
 
 LARGEST_FILE_BYTES = 256 << 20
@@ -23,9 +22,10 @@ LARGEST_CONTENT_BYTES = 512 << 20
 """What a file may unpack to. The largest sets of real life are 200 MB of XML."""
 LARGEST_SMALL_BYTES = 16 << 20
 """What a file may hold whose format packs little into much: MIDI, property lists."""
+DENSEST_PACKING = 250
+"""How many times its size a file may unpack to beyond `LARGEST_SMALL_BYTES`: sets of Live pack 10 to 50
+times, a gzip bomb 1000 times."""
 MOST_MEMBERS = 100_000
-
-_BLOCK_BYTES = 1 << 20
 
 
 def invalid(file: Path, what: str) -> SessionFileInvalid:
@@ -60,32 +60,77 @@ def _read(file: Path, most: int) -> bytes:
 
 def gunzipped(file: Path) -> BoundedStream:
     """A gzip file's content as a stream that ends in SessionFileInvalid beyond `LARGEST_CONTENT_BYTES`."""
-    if file.stat().st_size > LARGEST_FILE_BYTES:
+    size = file.stat().st_size
+    if size > LARGEST_FILE_BYTES:
         raise invalid(file, f"It is larger than {LARGEST_FILE_BYTES >> 20} MB.")
-    return BoundedStream(file, gzip.open(file, "rb"))  # type: ignore[arg-type]  # GzipFile reads as BinaryIO
+    packed = gzip.open(file, "rb")  # noqa: SIM115  # the stream's user closes it
+    return BoundedStream(file, packed, _most(size))
+
+
+def unpacked(file: Path) -> BoundedStream:
+    """A file that is not packed, as such a stream."""
+    return BoundedStream(file, file.open("rb"))
+
+
+def _most(packed_bytes: int) -> int:
+    return min(LARGEST_CONTENT_BYTES, max(LARGEST_SMALL_BYTES, DENSEST_PACKING * packed_bytes))
 
 
 @contextmanager
 def member(file: Path, name: str) -> Iterator[BoundedStream]:
     """A zip's member as such a stream; nothing is ever extracted to a path. Raises SessionFileInvalid."""
+    with _archive(file) as archive:
+        if name not in archive.NameToInfo:
+            raise invalid(file, f"It holds no {name}.")
+        packed = archive.getinfo(name)
+        if packed.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise invalid(file, f"Its {name} is packed in a way that no DAW uses.")
+        with archive.open(packed) as opened:
+            yield BoundedStream(file, opened, _most(packed.compress_size))
+
+
+def holds_member(file: Path, name: str) -> bool:
+    """Whether a zip has a member of this name. Raises SessionFileInvalid."""
+    with _archive(file) as archive:
+        return name in archive.NameToInfo
+
+
+@contextmanager
+def _archive(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             if len(archive.infolist()) > MOST_MEMBERS:
                 raise invalid(file, "It holds more files than any session does.")
-            with archive.open(name) as opened:
-                yield BoundedStream(file, opened)  # type: ignore[arg-type]  # ZipExtFile reads as BinaryIO
-    except KeyError as cause:
-        raise invalid(file, f"It holds no {name}.") from cause
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, zlib.error, EOFError) as cause:
+            yield archive
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        zlib.error,
+        EOFError,
+        struct.error,
+    ) as cause:
         raise invalid(file, f"The archive is damaged ({cause}).") from cause
 
 
-class BoundedStream:
-    """Reads no more than `LARGEST_CONTENT_BYTES` out of a packed stream."""
+class Stream(Protocol):
+    """What is read from: a file, a packed one, or a bounded one."""
 
-    def __init__(self, file: Path, packed: BinaryIO, most: int = LARGEST_CONTENT_BYTES) -> None:
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+    def close(self) -> None:
+        """Read no more."""
+
+
+class BoundedStream:
+    """Reads no more than `most` bytes out of a stream."""
+
+    def __init__(self, file: Path, packed: Stream, most: int = LARGEST_CONTENT_BYTES) -> None:
         self._file = file
         self._packed = packed
+        self._most = most
         self._left = most
 
     def read(self, size: int = -1) -> bytes:
@@ -97,33 +142,18 @@ class BoundedStream:
             raise invalid(self._file, f"Its packed content is damaged ({cause}).") from cause
         self._left -= len(content)
         if self._left < 0:
-            raise invalid(self._file, f"It unpacks to more than {LARGEST_CONTENT_BYTES >> 20} MB.")
+            raise invalid(self._file, f"It unpacks to more than {self._most >> 20} MB.")
         return content
+
+    def __enter__(self) -> BoundedStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close what is read from."""
         self._packed.close()
-
-
-def parsed_xml(file: Path, stream: BoundedStream | BinaryIO, *, root: str | None = None) -> Element:
-    """The tree of an XML stream, by defusedxml: no DTD, no entities, nothing fetched.
-
-    Raises SessionFileInvalid when it is not XML, or its root is not called `root`.
-    """
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import parse
-
-    try:
-        tree = parse(stream, forbid_dtd=True).getroot()
-    except DefusedXmlException as cause:
-        raise invalid(file, "It declares XML entities or a DTD, which no DAW writes.") from cause
-    except (ParseError, ValueError, LookupError, RecursionError) as cause:
-        raise invalid(file, f"It is not whole XML ({cause}).") from cause
-    if tree is None or (root is not None and tree.tag != root):
-        raise invalid(file, f"It is XML, but no {root}.")
-    return tree
 
 
 Read = TypeVar("Read", bound=Callable[..., "SessionInfo"])
@@ -136,6 +166,8 @@ def guarded(read: Read) -> Read:
     def guarded_read(self: object, file: Path) -> SessionInfo:
         try:
             return read(self, file)
+        except OSError as cause:
+            raise invalid(file, f"It can't be read ({cause.strerror or cause}).") from cause
         except (ValueError, KeyError, IndexError, TypeError, OverflowError, ArithmeticError) as cause:
             raise invalid(file, f"It holds something that can't be understood ({cause}).") from cause
 
