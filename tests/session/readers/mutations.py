@@ -1,0 +1,62 @@
+"""Session files with a few bytes changed: each is read, or refused with an error of ours, and soon."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from daw_bridge.core.errors import SessionFileInvalid
+from daw_bridge.session.readers import Reader
+
+LONGEST_S = 1.0
+"""Of the processor's time, so that a busy machine fails no test."""
+
+
+def mutated(content: bytes, rng: random.Random, words: Sequence[bytes]) -> bytes:
+    """One to four changes: bytes, and words of the format where others were."""
+    changed = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(changed) + 1)
+        match rng.randrange(5):
+            case 0:
+                changed[at : at + 1] = rng.randbytes(1)
+            case 1:
+                word = rng.choice(words)
+                changed[at : at + rng.choice((0, len(word)))] = word
+            case 2:
+                del changed[at : at + rng.randint(1, 30)]
+            case 3:
+                changed[at:at] = changed[at : at + rng.randint(1, 60)]
+            case 4 if rng.random() < 0.2:
+                del changed[at:]
+    return bytes(changed)
+
+
+def read_or_refused(
+    reader: Reader,
+    session: Path,
+    contents: Sequence[bytes],
+    words: Sequence[bytes],
+    *,
+    target: Path | None = None,
+    count: int = 10_000,
+) -> int:
+    """Read `session` with `count` mutations written to it, or to `target` in it -> how many were refused."""
+    refused = 0
+    for number in range(count):
+        rng = random.Random(number)
+        content = mutated(rng.choice(contents), rng, words)
+        (target or session).unlink(missing_ok=True)  # a file that is cut and written anew goes to the disk
+        (target or session).write_bytes(content)
+        started_s = time.process_time()
+        try:
+            info = reader.read(session)
+            info.grid.tempo.beat_at(info.grid.tempo.time_at(100.0))
+        except SessionFileInvalid:
+            refused += 1
+        except Exception as cause:
+            raise AssertionError(f"mutation {number} ({content!r})") from cause
+        assert time.process_time() - started_s < LONGEST_S, number
+    return refused
