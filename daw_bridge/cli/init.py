@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from daw_bridge.cli.console import short, stdout
+from daw_bridge.cli.console import say, short, stdout
 from daw_bridge.cli.options import TempoOption, parse_tempo_option
+
+BOUNCES_TRIED = 5
 
 
 def init(
@@ -17,18 +19,42 @@ def init(
 ) -> None:
     """Make a session of a DAW's project folder.
 
-    Writes a commented bridge.yaml into it, and makes its Bounces folder.
+    Looks for the DAW's session file, says what it reads there, writes a commented bridge.yaml, and makes
+    the Bounces folder.
 
     \b
     Example:
       daw-bridge init "My Song Project" --tempo "97 7/8"
     """
     parse_tempo_option(tempo)
-    from daw_bridge.session.start import start_session
+    from daw_bridge.session.describing import describe
+    from daw_bridge.session.reading import SessionReading
+    from daw_bridge.session.start import NOTHING_FOUND, start_session
 
-    started = start_session(session, tempo=tempo)
+    read = SessionReading(session.expanduser()).read()
+    found = (describe(read.info) if read.info else NOTHING_FOUND, *read.warnings)
+    started = start_session(session, tempo=tempo, found=found)
     console = stdout()
+    for line in found:
+        say("✓" if read.info and line == found[0] else "!", f"{line[:1].upper()}{line[1:]}", console=console)
+    if read.info and not read.info.rate_hz and (rate_hz := _rate_of_bounces(started.watched)):
+        console.print(f"  Sample rate, from the bounces: {rate_hz / 1000:g} kHz")
     console.print(f"[green]✓[/green] {short(started.folder / 'bridge.yaml')}")
     console.print(f"  Export stems into  {short(started.watched)}")
     console.print(f"  Takes come back to {short(started.delivered)}")
     console.print(f'  Now run: daw-bridge watch "{short(started.folder)}"')
+
+
+def _rate_of_bounces(watched: Path) -> int | None:
+    """The sample rate of the newest bounce that can be opened."""
+    from daw_bridge.core.errors import BridgeError
+    from daw_bridge.intake.reader import open_bounce
+
+    files = (path for path in watched.rglob("*") if path.is_file() and not path.name.startswith("."))
+    for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)[:BOUNCES_TRIED]:
+        try:
+            with open_bounce(path) as bounce:
+                return bounce.rate_hz
+        except BridgeError:  # not every file in there is audio
+            continue
+    return None

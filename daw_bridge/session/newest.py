@@ -12,9 +12,12 @@ from daw_bridge.core.errors import SessionFileInvalid
 from daw_bridge.session.readers import READERS, Reader, SessionInfo
 from daw_bridge.session.readers.closed import ClosedFormat
 from daw_bridge.session.readers.logic import metadata_file
+from daw_bridge.session.readers.midi_map import MidiTempoMap
 
 OLD_SETS = "backup"
 """Live keeps a set's older versions in a folder of this name."""
+
+SESSION_READERS = tuple(reader for reader in READERS if not isinstance(reader, MidiTempoMap))
 
 TRIES = 3
 """A file that changed while it was read is read again; a DAW that saves all the time is not waited for."""
@@ -77,7 +80,7 @@ def _found(folder: Path, leave_out: Sequence[Path]) -> Iterator[Found]:
         path, name = Path(entry.path), entry.name.casefold()
         if name.startswith(".") or name == OLD_SETS or path.resolve() in ours:
             continue
-        for reader in READERS:
+        for reader in SESSION_READERS:
             if any(fnmatchcase(name, pattern) for pattern in reader.patterns):
                 stamp = _stamp(path)
                 if stamp is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from daw_bridge.core.errors import DeliveryFailed
 from daw_bridge.core.files import write_whole
@@ -21,23 +23,35 @@ preset: {preset}        # when nothing else names one; see `daw-bridge presets l
 #     preset: [fat-analog-sub, glassy-digital-pad]
 #     profile: bass
 
+{found}
 tempo: {tempo}
 """
-GUESSED_TEMPO = (
-    "audio                  # a guess from the audio. Better: your session's own, such as 97 or 97 7/8"
+SESSION_TEMPO = (
+    "session                # or a number (97, 97 7/8), {file: map.mid}, audio: a guess from the sound"
+)
+NOTHING_FOUND = (
+    "no session file of a DAW that can be read. Save the session into this folder, or name the tempo below; "
+    "until then it is guessed from the sound."
 )
 
 
-def start_session(folder: Path, *, preset: str = "fat-analog-sub", tempo: str | None = None) -> Session:
+def start_session(
+    folder: Path,
+    *,
+    preset: str = "fat-analog-sub",
+    tempo: str | None = None,
+    found: Sequence[str] = (NOTHING_FOUND,),
+) -> Session:
     """Write a commented `bridge.yaml` into `folder` and make its watched folder.
 
-    A `bridge.yaml` that is there stays as it is. Raises DeliveryFailed, or SettingsInvalid for the file
-    that is there.
+    `found` are lines on the DAW's own session, kept as comments. A `bridge.yaml` that is there stays as it
+    is. Raises DeliveryFailed, or SettingsInvalid for the file that is there.
     """
     folder = folder.expanduser().resolve()
     file = folder / SETTINGS_NAME
     if not file.exists():
-        text = TEMPLATE.format(preset=preset, tempo=tempo or GUESSED_TEMPO)
+        comments = [f"# {line}" for said in ("What was found here:", *found) for line in wrap(said, 100)]
+        text = TEMPLATE.format(preset=preset, tempo=tempo or SESSION_TEMPO, found="\n".join(comments))
         write_whole(file, text.encode())
     session = load_session(folder)
     try:

@@ -1,0 +1,71 @@
+"""Where a bounce begins: in order of trust, and recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from daw_bridge.core.grid import Grid
+from daw_bridge.core.meters import Position, TimeSignature
+from daw_bridge.session.place import NamedPlace, find_place
+from daw_bridge.session.readers import Clip, SessionInfo
+
+GRID = Grid.constant(120.0, TimeSignature(7, 8))
+HOUR_S = 3600.0
+
+
+def session(folder: Path, *clips: Clip, start_s: float | None = None) -> SessionInfo:
+    return SessionInfo(folder / "Song.als", "Ableton Live 12.1", GRID, clips=clips, start_s=start_s)
+
+
+def test_what_the_user_says_comes_first(tmp_path: Path) -> None:
+    info = session(tmp_path, Clip(Path("bass.wav"), 7.0))
+    named = NamedPlace(Position.parse("17.1.1"), "--at")
+    place = find_place(tmp_path / "bass.wav", GRID, named=named, session=info, clock_s=HOUR_S)
+    assert (place.beat, place.source) == (16 * 3.5, "17.1.1, by --at")
+
+
+def test_then_the_clip_that_plays_the_file_the_earliest_of_several(tmp_path: Path) -> None:
+    clips = (
+        Clip(Path("Bounces/bass.wav"), 70.0),
+        Clip(Path("Bounces/bass.wav"), 35.0),
+        Clip(Path("x.wav"), 1.0),
+    )
+    place = find_place(
+        tmp_path / "Bounces" / "bass.wav", GRID, session=session(tmp_path, *clips), clock_s=HOUR_S
+    )
+    assert (place.beat, place.source) == (35.0, "its clip in Song.als, the earliest of 2 clips")
+
+
+def test_a_clip_that_begins_inside_its_file_counts_from_the_files_start(tmp_path: Path) -> None:
+    info = session(tmp_path, Clip(Path("bass.wav"), 10.0, offset_s=1.5))
+    assert find_place(tmp_path / "bass.wav", GRID, session=info).beat == 7.0
+
+
+def test_another_file_of_the_same_name_is_not_taken_for_it(tmp_path: Path) -> None:
+    other = tmp_path / "Samples" / "bass.wav"
+    other.parent.mkdir()
+    other.touch()
+    bounce = tmp_path / "bass.wav"
+    bounce.touch()
+    info = session(tmp_path, Clip(Path("Samples/bass.wav"), 35.0))
+    assert not find_place(bounce, GRID, session=info).is_known
+
+
+def test_then_the_time_stamp_less_the_sessions_start(tmp_path: Path) -> None:
+    place = find_place(tmp_path / "bass.wav", GRID, clock_s=HOUR_S + 3.5, session_start_s=HOUR_S)
+    assert place.beat == 7.0
+    assert place.source == "the file's time stamp (01:00:03.5) less the session's start (01:00:00)"
+    info = session(tmp_path, start_s=HOUR_S)
+    assert find_place(tmp_path / "bass.wav", GRID, session=info, clock_s=HOUR_S + 3.5).beat == 7.0
+
+
+def test_a_time_stamp_alone_places_nothing_and_says_what_would(tmp_path: Path) -> None:
+    place = find_place(tmp_path / "bass.wav", GRID, clock_s=HOUR_S)
+    assert (place.beat, place.is_known) == (0.0, False)
+    assert "session_start" in place.source
+
+
+def test_without_anything_it_is_bar_1_which_is_said(tmp_path: Path) -> None:
+    place = find_place(tmp_path / "bass.wav", GRID)
+    assert (place.beat, place.is_known) == (0.0, False)
+    assert "bar 1" in place.source
