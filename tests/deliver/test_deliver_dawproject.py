@@ -22,6 +22,7 @@ from daw_bridge.core.timing import Curve, TempoChange, TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.dawproject import DawprojectAudio, write_dawproject
 from daw_bridge.deliver.midi import midi_bytes
+from daw_bridge.session.readers.dawproject import DawProject as DawProjectReader
 from tests.deliver.dawproject_rules import faults_of
 
 SEVEN_EIGHT = TimeSignature(7, 8)
@@ -151,6 +152,17 @@ def test_ramps_over_seconds_are_told_in_points_that_take_as_long(
         assert told.time_at(beat) == pytest.approx(tempo.time_at(beat), abs=1e-4)
 
 
+def test_our_reader_reads_back_what_was_written(tmp_path: Path, wav: Path) -> None:
+    archive = written(tmp_path, start_beat=15.25, audio=(audio_of(wav),))
+    read = DawProjectReader().read(tmp_path / "take.dawproject")
+    assert read.daw.startswith("DAW Bridge ")
+    assert read.grid == CHANGING
+    (clip,) = read.clips
+    assert clip.start_beat == 15.25
+    assert clip.offset_s == pytest.approx(0.0)
+    assert archive.read(clip.file.as_posix()) == wav.read_bytes()
+
+
 def test_bends_are_the_notes_own_and_controllers_the_clips(tmp_path: Path) -> None:
     part = Part(
         (Note(0.0, 60, 1.0), Note(1.0, 62, 2.0), Note(2.0, 64, 3.0)),
@@ -182,6 +194,15 @@ def test_the_audio_is_in_the_archive_as_it_was(tmp_path: Path, wav: Path) -> Non
     assert len({path.casefold() for path in paths}) == 2  # whoever unpacks it on a Mac gets both
     assert set(archive.namelist()) == {"metadata.xml", "project.xml", *paths}
     assert archive.testzip() is None
+
+
+def test_members_say_their_checksum_before_their_content(tmp_path: Path, wav: Path) -> None:
+    """Cubase 14 is said to read no zip that says it afterwards, in a data descriptor."""
+    archive = written(tmp_path, audio=(audio_of(wav),))
+    content = (tmp_path / "take.dawproject").read_bytes()
+    for member in archive.infolist():
+        checksum = int.from_bytes(content[member.header_offset + 14 :][:4], "little")
+        assert (checksum, member.flag_bits & 0x08) == (member.CRC, 0)
 
 
 @given(st.text(max_size=40))

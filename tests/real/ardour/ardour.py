@@ -1,7 +1,7 @@
 """Ardour 7 as a user runs it, on a display of its own: it makes sessions and imports files into them.
 
-Ardour has no command for importing, but its editor has Lua callbacks: `import.lua` is put into its settings as
-one, and calls what the Import dialog calls.
+Ardour has no command for importing, but its editor has Lua callbacks: `import.lua` is put into its settings
+as one, and calls what the Import dialog calls.
 """
 
 from __future__ import annotations
