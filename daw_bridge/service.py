@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.meters import Position
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
@@ -120,6 +121,7 @@ class Bridge:
         tempo: WantedTempo | None = None,
         at: Position | None = None,
         session: Path | None = None,
+        exports: Sequence[ExportFormat] = (),
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
@@ -128,7 +130,7 @@ class Bridge:
         `session` is a DAW's project folder, whose tempo and places are taken where `tempo` and `at` don't
         name others. A rendering that fails is told and noted in the take, the rest is delivered.
         """
-        job = self._job(bounce, deliver_to, presets, profile, tempo, at, session)
+        job = self._job(bounce, deliver_to, presets, profile, tempo, at, session, exports)
         tell(Taken(job.bounce))
         delivered = run(job, self.steps(engine_name), self._journal, tell)
         tell(TakeDelivered(job.bounce, delivered))
@@ -143,11 +145,12 @@ class Bridge:
         tempo: WantedTempo | None = None,
         at: Position | None = None,
         session: Path | None = None,
+        exports: Sequence[ExportFormat] = (),
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> list[DeliveredTake]:
         """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
-        job = self._job(mix, deliver_to, presets, "auto", tempo, at, session)
+        job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports)
         tell(Taken(job.bounce))
         return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
 
@@ -160,6 +163,7 @@ class Bridge:
         tempo: WantedTempo | None,
         at: Position | None,
         session: Path | None,
+        exports: Sequence[ExportFormat],
     ) -> Job:
         """What is wanted of a bounce that lies in no session of ours."""
         bounce = bounce.expanduser().absolute()
@@ -175,6 +179,7 @@ class Bridge:
             tempo=tempo or ("session" if session else "audio"),
             tempo_named_by="--tempo",
             warnings=(*warnings, *read.warnings),
+            exports=tuple(exports),
             session=read.info,
             at=NamedPlace(at, "--at") if at else None,
         )

@@ -141,6 +141,7 @@ class OpenSession:
             tempo=session.settings.tempo,
             tempo_named_by=SETTINGS_NAME,
             warnings=(*choice.warnings, *read.warnings),
+            exports=session.settings.export,
             session=read.info,
             session_start_s=session.settings.session_start,
             at=NamedPlace(Position.parse(choice.at), SETTINGS_NAME) if choice.at else None,

@@ -76,6 +76,8 @@ def show_takes(takes: list[DeliveredTake]) -> None:
                 rendering.file or "[red]not rendered[/red]",
                 "; ".join(rendering.warnings) if rendering.file else rendering.error,
             )
+        for exported in take.exports:
+            table.add_row("", "export", exported.file, take.place.position)
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")
     console.print(table)
     for warning in dict.fromkeys(warning for delivered in takes for warning in delivered.take.warnings):

@@ -19,6 +19,7 @@ from daw_bridge.cli.options import (
     parse_tempo_option,
 )
 from daw_bridge.core.errors import BridgeError, PluginError
+from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.notes import Profile
 
 
@@ -34,6 +35,10 @@ def convert(
     tempo: TempoOption = None,
     at: AtOption = None,
     session: SessionOption = None,
+    export: Annotated[
+        ExportFormat | None,
+        typer.Option("--export", help="Deliver this besides: dawproject, for Bitwig, Studio One, Cubase."),
+    ] = None,
     engine: EngineOption = None,
     separate: Annotated[
         bool, typer.Option("--separate", help="These are mixes: separate them into stems first, by demucs.")
@@ -70,6 +75,7 @@ def convert(
                         tempo=wanted,
                         at=place,
                         session=session,
+                        exports=[export] if export else (),
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )
@@ -83,6 +89,7 @@ def convert(
                         tempo=wanted,
                         at=place,
                         session=session,
+                        exports=[export] if export else (),
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )

@@ -80,6 +80,7 @@ class TakeRendering(Schema):
     instrument: str | None = None
     file: str | None = None
     sha256: str | None = None
+    duration_s: float | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
 
@@ -95,6 +96,7 @@ class Take(Schema):
     place: TakePlace
     midi: TakeFileEntry
     renderings: tuple[TakeRendering, ...] = ()
+    exports: tuple[TakeFileEntry, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -9,7 +9,14 @@ from daw_bridge.settings.load import (
     user_folder,
     user_state_folder,
 )
-from daw_bridge.settings.schema import FixedTempo, Rule, SessionSettings, Tempo, TempoFile, UserSettings
+from daw_bridge.settings.schema import (
+    FixedTempo,
+    Rule,
+    SessionSettings,
+    Tempo,
+    TempoFile,
+    UserSettings,
+)
 
 __all__ = [
     "SETTINGS_NAME",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 
 from daw_bridge.core.document import Schema
+from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import Position, TimeSignature
 from daw_bridge.core.notes import Profile
@@ -147,6 +148,9 @@ class SessionSettings(Schema):
     )
     session_start: ClockTime | None = Field(
         None, description="What bar 1 reads on the clock, such as `01:00:00`: places bounces by time stamp."
+    )
+    export: tuple[ExportFormat, ...] = Field(
+        (), description="What to deliver besides: `[dawproject]` for Bitwig, Studio One and Cubase."
     )
     engine: str = Field("bridge", description="The transcription engine: `bridge` (ours) or `basic-pitch`.")
     settle: float = Field(

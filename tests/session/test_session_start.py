@@ -13,7 +13,7 @@ def test_a_new_session_has_settings_that_load_and_a_watched_folder(tmp_path: Pat
     session = start_session(tmp_path / "My Song", tempo="97 7/8")
     assert session.settings.tempo == FixedTempo(bpm=97, time_signature="7/8")
     assert session.watched.is_dir()
-    assert start_session(tmp_path / "Other").settings.tempo == "audio"
+    assert start_session(tmp_path / "Other").settings.tempo == "session"
 
 
 def test_settings_that_are_there_stay(tmp_path: Path) -> None:

@@ -1,0 +1,114 @@
+"""One bounce and what is wanted of it, who does it, and what was heard: what the pipeline hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.formats import ExportFormat
+from daw_bridge.core.grid import PlacedGrid
+from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.timing import TempoMap
+from daw_bridge.deliver.placing import Ledger
+from daw_bridge.host import Rendering
+from daw_bridge.intake import Bounce
+from daw_bridge.journal import PartKey
+from daw_bridge.presets import StoredPreset
+from daw_bridge.session.grid import SessionGrid, TempoGuess, WantedTempo
+from daw_bridge.session.place import NamedPlace, Place
+from daw_bridge.session.readers import SessionInfo
+from daw_bridge.transcribe import Engine, KeyEstimate, KindGuess
+
+
+@dataclass(frozen=True)
+class Job:
+    """One bounce, and what is wanted of it."""
+
+    bounce: Path
+    take: str
+    """The take's name below `deliver_to`, with sub-folders: `verse/bass`."""
+    deliver_to: Path
+    presets: tuple[StoredPreset, ...]
+    profile: str
+    tempo: WantedTempo
+    tempo_named_by: str
+    warnings: tuple[str, ...] = ()
+    session: SessionInfo | None = None
+    """What the DAW's own file says, where there is one."""
+    session_start_s: float | None = None
+    """What bar 1 reads on the clock that time stamps count by, where the user says it."""
+    at: NamedPlace | None = None
+    """Where the bounce begins, where the user says it."""
+    exports: tuple[ExportFormat, ...] = ()
+    """What is delivered besides."""
+    folder: Path = Path()
+    """What relative names in the settings count from."""
+
+
+class Instruments(Protocol):
+    """Whoever plays parts: the host."""
+
+    def prepare(self, preset: StoredPreset) -> None:
+        """Begin to load the instrument; does not wait."""
+
+    def render(
+        self, part: Part, preset: StoredPreset, *, rate_hz: int, tempo_map: TempoMap | None = None
+    ) -> Rendering:
+        """The part, played; raises PluginError."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps that `run` puts in order."""
+
+    listen: Callable[[Path, int], tuple[Bounce, AudioClip]]
+    """Path and rate in Hz -> what the file is, and its sound in mono at that rate."""
+    engine: Engine
+    estimate_tempo: Callable[[AudioClip, Part], TempoGuess | None]
+    """None when there is no telling."""
+    instruments: Instruments
+    guess_kind: Callable[[AudioClip], KindGuess | None] = lambda clip: None
+    estimate_key: Callable[[tuple[Note, ...]], KeyEstimate | None] = lambda notes: None
+    time_stamp_s: Callable[[Path], float | None] = lambda path: None
+    """When a bounce was recorded, in seconds after midnight, if its file says so."""
+    drums: Engine | None = None
+    """Who hears drums, whichever engine hears pitches."""
+    piano: Engine | None = None
+    """Who hears piano, where there is somebody who hears nothing else."""
+
+    def engine_for(self, profile: str) -> Engine:
+        """Who hears a part of that kind."""
+        return {"drums": self.drums, "piano": self.piano}.get(profile) or self.engine
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is heard in a bounce, by whom, and what for."""
+
+    bounce: Bounce
+    part: Part
+    grid: SessionGrid
+    place: Place
+    engine: Engine
+    profile: str
+    profile_source: str | None
+    key: KeyEstimate | None
+    warnings: tuple[str, ...]
+
+    @property
+    def placed(self) -> PlacedGrid:
+        """The grid from the bar line before the bounce on."""
+        return self.grid.grid.placed(self.place.beat)
+
+
+class Memory(Ledger, Protocol):
+    """What outlives a run: the journal."""
+
+    def part(self, key: PartKey) -> Part | None:
+        """The part heard earlier."""
+
+    def remember_part(self, key: PartKey, part: Part) -> None:
+        """Keep a part."""
