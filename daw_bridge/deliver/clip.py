@@ -19,8 +19,29 @@ class ClipNote:
     note: Note
 
 
-def clip_notes(part: Part, grid: PlacedGrid) -> tuple[ClipNote, ...]:
-    """By start and pitch. No note is empty, and a key is up before it is pressed again."""
+@dataclass(frozen=True)
+class Clip:
+    """Notes by start and pitch, and the bar line on which the clip ends, in ticks from its first."""
+
+    notes: tuple[ClipNote, ...]
+    end_tick: int
+
+
+def clip_of(part: Part, grid: PlacedGrid) -> Clip:
+    """No note is empty, a key is up before it is pressed again, and the bounce does not outlast the clip."""
+    notes = _clip_notes(part, grid)
+    last = max(
+        grid.tick_at(part.duration_s),
+        *(note.end_tick for note in notes),
+        *(grid.tick_at(controller.time_s) for controller in part.controllers),
+        1,
+    )
+    meters = grid.meters
+    end_beat = meters.start_of(meters.bar_at((last - 1) / TICKS_PER_BEAT) + 1)
+    return Clip(tuple(sorted(notes, key=lambda note: (note.start_tick, note.note.pitch))), tick_of(end_beat))
+
+
+def _clip_notes(part: Part, grid: PlacedGrid) -> list[ClipNote]:
     placed: list[ClipNote] = []
     next_press: dict[int, int] = {}
     for note in reversed(part.notes):
@@ -31,19 +52,7 @@ def clip_notes(part: Part, grid: PlacedGrid) -> tuple[ClipNote, ...]:
             continue
         next_press[note.pitch] = start
         placed.append(ClipNote(start, end, note))
-    return tuple(sorted(placed, key=lambda note: (note.start_tick, note.note.pitch)))
-
-
-def clip_end_tick(part: Part, grid: PlacedGrid) -> int:
-    """Where the clip ends: on the first bar line at which the bounce and all its notes are over."""
-    last = max(
-        grid.tick_at(part.duration_s),
-        *(note.end_tick for note in clip_notes(part, grid)),
-        *(grid.tick_at(controller.time_s) for controller in part.controllers),
-        1,
-    )
-    meters = grid.meters
-    return tick_of(meters.start_of(meters.bar_at((last - 1) / TICKS_PER_BEAT) + 1))
+    return placed
 
 
 def tick_of(beat: float) -> int:

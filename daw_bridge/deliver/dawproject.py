@@ -24,7 +24,7 @@ from daw_bridge.core.grid import Grid, PlacedGrid
 from daw_bridge.core.meters import TimeSignature
 from daw_bridge.core.notes import Bend, Part
 from daw_bridge.core.timing import TICKS_PER_BEAT, Curve, TempoMap
-from daw_bridge.deliver.clip import ClipNote, clip_end_tick, clip_notes
+from daw_bridge.deliver.clip import ClipNote, clip_of
 from daw_bridge.deliver.placing import numbered
 
 DAWPROJECT_SUFFIX = ".dawproject"
@@ -102,17 +102,18 @@ class _Project:
     def add_notes(self, name: str, part: Part, start_beat: float) -> None:
         """A track with the part's clip, from the bar line on before which the part begins."""
         placed = self._grid.placed(start_beat)
-        clip = SubElement(
+        clip = clip_of(part, placed)
+        element = SubElement(
             self._add_track(name, "notes", channels=2),
             "Clip",
             name=_text(name),
             time=_number(start_beat - placed.start_beat),
-            duration=_number(clip_end_tick(part, placed) / TICKS_PER_BEAT),
+            duration=_number(clip.end_tick / TICKS_PER_BEAT),
             playStart="0",
         )
-        content = self._add(clip, "Lanes") if part.controllers else clip
+        content = self._add(element, "Lanes") if part.controllers else element
         notes = self._add(content, "Notes")
-        for note in clip_notes(part, placed):
+        for note in clip.notes:
             _add_note(notes, note, _transposition(note, part.bends, placed))
         for number in sorted({controller.number for controller in part.controllers}):
             points = self._add(content, "Points", unit="normalized")

@@ -18,7 +18,7 @@ from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
 from daw_bridge.core.timing import TICKS_PER_BEAT, Curve, TempoMap
 from daw_bridge.core.wheel import WHEEL_CENTRE, bend_range, bend_range_controls, wheel_position
-from daw_bridge.deliver.clip import clip_end_tick, clip_notes, tick_of
+from daw_bridge.deliver.clip import Clip, clip_of, tick_of
 
 Event = tuple[int, mido.Message]
 """An absolute tick and what happens there."""
@@ -30,11 +30,12 @@ RAMP_TICKS = TICKS_PER_BEAT // 4
 
 def midi_bytes(part: Part, grid: PlacedGrid, *, track_name: str) -> bytes:
     """The whole file as bytes; the same part and grid give the same bytes. It starts on `grid.bar`."""
+    clip = clip_of(part, grid)
+    end = clip.end_tick
     played = sorted(
-        [*_bend_events(part, grid), *_controller_events(part, grid), *_note_events(part, grid)],
+        [*_bend_events(part, grid), *_controller_events(part, grid), *_note_events(clip)],
         key=lambda event: event[0],
     )
-    end = clip_end_tick(part, grid)
     name = (0, mido.MetaMessage("track_name", name=track_name))
     conducted = sorted([*_meter_events(grid, end), *_tempo_events(grid.tempo, end)], key=lambda e: e[0])
 
@@ -117,10 +118,10 @@ def _controller_events(part: Part, grid: PlacedGrid) -> list[Event]:
     ]
 
 
-def _note_events(part: Part, grid: PlacedGrid) -> list[Event]:
+def _note_events(clip: Clip) -> list[Event]:
     """Sorted; on one tick keys are released before others, or the same, are pressed."""
     events: list[tuple[int, int, int, mido.Message]] = []
-    for placed in clip_notes(part, grid):
+    for placed in clip.notes:
         pitch, velocity = placed.note.pitch, placed.note.velocity
         events.append((placed.start_tick, 1, pitch, mido.Message("note_on", note=pitch, velocity=velocity)))
         events.append((placed.end_tick, 0, pitch, mido.Message("note_off", note=pitch, velocity=64)))
