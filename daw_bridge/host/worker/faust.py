@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +42,10 @@ QUIET_S = 0.02
 ECHO_S = 2.0
 """For how long an effect must be silent until it is over: the longest echo."""
 
+PLAYERS = 2
+"""So many copies of the voice play notes side by side; DawDreamer lets go of Python's lock meanwhile. The
+second copy costs no compilation: Faust keeps what it has compiled."""
+
 FIRST_TAIL_S = 0.25
 """How long a note is taken to sound on, before any has been heard."""
 
@@ -53,12 +61,15 @@ class FaustInstrument:
         self._rate_hz = rate_hz
         self._report = report
         report(label, "compiling")
-        self._voice = Program(path, "process", VOICE_CONTROLS, rate_hz)
+        self._voices = [Program(path, "process", VOICE_CONTROLS, rate_hz) for _ in range(PLAYERS)]
+        self._players = ThreadPoolExecutor(PLAYERS, thread_name_prefix="voice")
+        self._reporting = threading.Lock()
         self._effect = Program(path, "effect", EFFECT_CONTROLS, rate_hz) if has_effect(path) else None
-        self._programs = [program for program in (self._voice, self._effect) if program is not None]
-        if self._effect is not None and self._effect.inputs != self._voice.outputs:
+        self._programs = [*self._voices, *([self._effect] if self._effect else [])]
+        self._voice_outputs = self._voices[0].outputs
+        if self._effect is not None and self._effect.inputs != self._voice_outputs:
             raise PluginUnloadable(
-                f"A voice has {self._voice.outputs} outputs, the effect {self._effect.inputs} inputs.",
+                f"A voice has {self._voice_outputs} outputs, the effect {self._effect.inputs} inputs.",
                 where=path,
                 advice="Mend the instrument's source.",
             )
@@ -88,7 +99,7 @@ class FaustInstrument:
         if frames <= 2 * STRETCH_S * rate_hz:
             sound = self._play(notes, bend, mod, 0, frames)
         else:
-            sound = np.zeros(((self._effect or self._voice).outputs, frames), np.float32)
+            sound = np.zeros((self._programs[-1].outputs, frames), np.float32)
             for stretch in _stretches(notes, round(STRETCH_S * rate_hz)):
                 start = stretch[0].on
                 end = min(max(note.off for note in stretch) + round(MAX_TAIL_S * rate_hz), frames)
@@ -105,26 +116,46 @@ class FaustInstrument:
 
     def _play(self, notes: list[PlayedNote], bend: Steps, mod: Steps, start: int, end: int) -> Samples:
         """The sound from frame `start` to `end` of these notes alone."""
-        self._report(self.label, "playing", allowance_s=(end - start) / self._rate_hz)
-        sound = np.zeros((self._voice.outputs, end - start), np.float32)
-        tail, pitch, played = round(FIRST_TAIL_S * self._rate_hz), -1, 0
         # Those that ring longest first, key by key, so that one tells how long the next will.
-        for note in sorted(notes, key=lambda note: (note.pitch, -note.velocity, note.off - note.on)):
-            voice = self._play_note(note, bend, mod, end, tail)
-            at, frames = note.on - start, voice.shape[1]
-            sound[:, at : at + frames] += voice
+        in_turn = sorted(notes, key=lambda note: (note.pitch, -note.velocity, note.off - note.on))
+        shares = _shares(in_turn, len(self._voices))
+        played = self._players.map(
+            lambda voice, share: self._play_share(voice, share, bend, mod, start, end), self._voices, shares
+        )
+        sound = next(played)
+        for more in played:
+            sound += more
+        return sound if self._effect is None else self._affect(self._effect, sound, mod, start)
+
+    def _play_share(
+        self, voice: Program, notes: Sequence[PlayedNote], bend: Steps, mod: Steps, start: int, end: int
+    ) -> Samples:
+        """What one copy of the voice plays of them."""
+        sound = np.zeros((self._voice_outputs, end - start), np.float32)
+        tail, pitch, played = round(FIRST_TAIL_S * self._rate_hz), -1, 0
+        self._say_playing(end - start)
+        for note in notes:
+            heard = self._play_note(voice, note, bend, mod, end, tail)
+            at, frames = note.on - start, heard.shape[1]
+            sound[:, at : at + frames] += heard
             rang = max(frames - (note.off - note.on), 0)
             tail, pitch = rang if note.pitch != pitch else max(tail, rang), note.pitch
             played += frames
             if played > STRETCH_S * self._rate_hz:
-                self._report(self.label, "playing", allowance_s=(end - start) / self._rate_hz)
+                self._say_playing(end - start)
                 played = 0
-        return sound if self._effect is None else self._affect(self._effect, sound, mod, start)
+        return sound
 
-    def _play_note(self, note: PlayedNote, bend: Steps, mod: Steps, end: int, tail: int) -> Samples:
+    def _say_playing(self, frames: int) -> None:
+        with self._reporting:
+            self._report(self.label, "playing", allowance_s=frames / self._rate_hz)
+
+    def _play_note(
+        self, voice: Program, note: PlayedNote, bend: Steps, mod: Steps, end: int, tail: int
+    ) -> Samples:
         """What is heard of one note up to frame `end`; it is taken to ring for `tail` frames."""
-        self._voice.move("freq", 440.0 * 2.0 ** ((note.pitch - 69) / 12))
-        self._voice.move("gain", note.velocity / 127)
+        voice.move("freq", 440.0 * 2.0 ** ((note.pitch - 69) / 12))
+        voice.move("gain", note.velocity / 127)
         held, room, quiet = note.off - note.on, end - note.on, round(QUIET_S * self._rate_hz)
         while True:
             frames = min(held + tail + tail // 16 + quiet, room)
@@ -132,7 +163,7 @@ class FaustInstrument:
             signals[0, :held] = 1.0
             signals[1] = bend.between(note.on, note.on + frames)
             signals[2] = mod.between(note.on, note.on + frames)
-            sound = self._voice.play(signals)
+            sound = voice.play(signals)
             heard = _heard(sound)
             if frames == room or heard <= frames - quiet:
                 return sound[:, :heard]
@@ -158,6 +189,13 @@ def _heard(sound: Samples) -> int:
     """How many frames are left without the silence at the end; NaN is not silence."""
     loud = np.flatnonzero(~(np.abs(sound).max(axis=0) <= INAUDIBLE))
     return int(loud[-1]) + 1 if loud.size else 0
+
+
+def _shares(notes: Sequence[PlayedNote], count: int) -> list[Sequence[PlayedNote]]:
+    """The notes in `count` runs that sound about as long."""
+    lengths = list(itertools.accumulate((note.off - note.on for note in notes), initial=0))
+    edges = [bisect_left(lengths, lengths[-1] * share / count) for share in range(count)] + [len(notes)]
+    return [notes[first:last] for first, last in itertools.pairwise(edges)]
 
 
 def _stretches(notes: list[PlayedNote], length: int) -> Iterator[list[PlayedNote]]:
