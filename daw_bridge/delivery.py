@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from daw_bridge.core.errors import BridgeError
+from daw_bridge.core.notes import Part
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.dawproject import DAWPROJECT_SUFFIX, DawprojectAudio, write_dawproject
 from daw_bridge.deliver.midi import midi_bytes
@@ -24,6 +27,7 @@ from daw_bridge.deliver.take import (
     entry,
 )
 from daw_bridge.events import Failed, Progress, Tell
+from daw_bridge.host import Rendering
 from daw_bridge.job import Heard, Instruments, Job, Memory
 from daw_bridge.presets import StoredPreset
 
@@ -42,23 +46,62 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def render_all(
-    job: Job,
-    folder: Path,
-    heard: Heard,
-    instruments: Instruments,
-    memory: Memory,
-    tell: Tell,
+class Players:
+    """The job's presets, side by side. A context manager; leaving it waits for those that play.
+
+    They begin as soon as the part is known, while its grid is looked for and the notes are delivered. Only
+    who plays in the session's tempo waits for it.
+    """
+
+    def __init__(self, job: Job, instruments: Instruments) -> None:
+        self._presets = job.presets
+        self._instruments = instruments
+        self._pool = ThreadPoolExecutor(max(len(job.presets), 1), thread_name_prefix="render")
+        self._playing: dict[str, Future[Rendering]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, part: Part, rate_hz: int) -> None:
+        """Play the part, at the bounce's rate."""
+        for preset in self._presets:
+            if not preset.preset.tempo_synced:
+                self._playing[preset.slug] = self._pool.submit(
+                    self._instruments.render, part, preset, rate_hz=rate_hz
+                )
+
+    def go_on(self, heard: Heard) -> None:
+        """The grid is known: play those that waited for it."""
+        for preset in self._presets:
+            if preset.slug not in self._playing:
+                self._playing[preset.slug] = self._pool.submit(
+                    self._instruments.render,
+                    heard.part,
+                    preset,
+                    rate_hz=heard.bounce.rate_hz,
+                    tempo_map=heard.placed.from_start,
+                )
+
+    def rendering(self, preset: StoredPreset) -> Rendering:
+        """Waits for it. Raises PluginError."""
+        return self._playing[preset.slug].result()
+
+
+def deliver_renderings(
+    job: Job, folder: Path, players: Players, memory: Memory, tell: Tell
 ) -> Iterable[TakeRendering]:
-    """One rendering a preset, side by side, in the presets' order."""
+    """One rendering a preset, in the presets' order."""
     done = 0
 
-    def render(preset: StoredPreset) -> TakeRendering:
+    def deliver(preset: StoredPreset) -> TakeRendering:
         nonlocal done
         try:
-            rendering = instruments.render(
-                heard.part, preset, rate_hz=heard.bounce.rate_hz, tempo_map=heard.placed.from_start
-            )
+            rendering = players.rendering(preset)
             name = f"{folder.name} - {preset.name}"
             audio = deliver_file(folder, name, ".wav", lambda path: write_wav(rendering.clip, path), memory)
         except BridgeError as error:
@@ -79,8 +122,8 @@ def render_all(
     if not job.presets:
         return ()
     tell(Progress(job.bounce, "render", 0.0))
-    with ThreadPoolExecutor(len(job.presets), thread_name_prefix="render") as pool:
-        return tuple(pool.map(render, job.presets))
+    with ThreadPoolExecutor(len(job.presets), thread_name_prefix="deliver") as pool:
+        return tuple(pool.map(deliver, job.presets))
 
 
 def export(job: Job, folder: Path, heard: Heard, take: Take, memory: Memory) -> tuple[TakeFileEntry, ...]:

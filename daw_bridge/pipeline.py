@@ -10,7 +10,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import NothingHeard
 from daw_bridge.core.notes import Part
 from daw_bridge.deliver.take import DeliveredTake, deliver_take, take_folder
-from daw_bridge.delivery import deliver_notes, export, render_all, take_of
+from daw_bridge.delivery import Players, deliver_notes, deliver_renderings, export, take_of
 from daw_bridge.events import NotesDelivered, Progress, Tell
 from daw_bridge.intake import Bounce
 from daw_bridge.job import Heard, Instruments, Job, Memory, Steps
@@ -35,22 +35,28 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     for preset in job.presets:
         steps.instruments.prepare(preset)  # instruments load while the part is heard
     steps.engine_for(job.profile).prepare()
-    heard = _hear(job, steps, memory, tell)
+    with Players(job, steps.instruments) as players:
+        heard = _hear(job, steps, memory, tell, players)
+        players.go_on(heard)
+        return _deliver(job, heard, memory, tell, players)
 
+
+def _deliver(job: Job, heard: Heard, memory: Memory, tell: Tell, players: Players) -> DeliveredTake:
+    """The notes first: whatever happens to the sound, they are there."""
     folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, heard.bounce.fingerprint)
     midi = deliver_notes(folder, heard, memory)
     take = take_of(job, folder, heard, midi, earlier)
     deliver_take(folder, folder.name, take, memory)
     tell(NotesDelivered(job.bounce, midi.path, len(heard.part.notes)))
 
-    rendered = render_all(job, folder, heard, steps.instruments, memory, tell)
+    rendered = deliver_renderings(job, folder, players, memory, tell)
     complete = take.model_copy(update={"renderings": (*rendered, *take.renderings)})
     exported = export(job, folder, heard, complete, memory)
     complete = complete.model_copy(update={"exports": exported})
     return deliver_take(folder, folder.name, complete, memory)
 
 
-def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell) -> Heard:
+def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) -> Heard:
     """What is in the bounce. The sound itself, 300 MB an hour, ends with this function."""
     tell(Progress(job.bounce, "listen", 0.0))
     bounce, clip = steps.listen(job.bounce, steps.engine.rate_hz)
@@ -62,6 +68,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell) -> Heard:
     if engine.rate_hz != clip.rate_hz:
         bounce, clip = steps.listen(job.bounce, engine.rate_hz)
     part = _transcribe(job, bounce, clip, engine, profile, memory, tell)
+    players.begin(part, bounce.rate_hz)
     grid = resolve_grid(
         job.tempo,
         named_by=job.tempo_named_by,

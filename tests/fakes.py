@@ -52,6 +52,7 @@ class FakeInstruments:
     before: Callable[[str], None] = lambda slug: None
     rendered: list[str] = field(default_factory=list)
     prepared: list[str] = field(default_factory=list)
+    tempi: dict[str, TempoMap | None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self, preset: StoredPreset) -> None:
@@ -70,4 +71,5 @@ class FakeInstruments:
             samples[:, start:end] += (0.2 * note.velocity / 127 * np.sin(phase)).astype(np.float32)
         with self._lock:
             self.rendered.append(preset.slug)
+            self.tempi[preset.slug] = tempo_map
         return Rendering(AudioClip(samples, rate_hz), f"fake: {preset.slug}", ())

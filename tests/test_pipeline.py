@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,15 +11,17 @@ from pedalboard.io import AudioFile
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BounceMissing, DeliveryFailed, NothingHeard
+from daw_bridge.core.meters import Position
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.take import load_take
-from daw_bridge.events import Event, Failed, NotesDelivered, Progress
+from daw_bridge.events import Event, Failed, NotesDelivered, Progress, Tell
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
 from daw_bridge.pipeline import Job, Steps, run
 from daw_bridge.presets import StoredPreset
 from daw_bridge.presets.schema import Instrument, Preset
 from daw_bridge.session.grid import TempoGuess
+from daw_bridge.session.place import NamedPlace
 from daw_bridge.settings import FixedTempo
 from tests.fakes import FakeEngine, FakeInstruments
 
@@ -48,6 +51,7 @@ class Stage:
         self.instruments = FakeInstruments()
         self.journal = Journal(folder / "journal.sqlite3", folder)
         self.events: list[Event] = []
+        self.tell: Tell = lambda event: None
         self.job = Job(
             bounce=bounce_tone(folder / "Bounces" / "bass.wav"),
             take="bass",
@@ -62,8 +66,12 @@ class Stage:
         """Run the job; returns the names of the files that lie in Bridge."""
         self.job = replace(self.job, **changes)  # type: ignore[arg-type]
         steps = Steps(listen, self.engine, lambda clip, part: TempoGuess(98.0, 0.5), self.instruments)
-        self.delivered = run(self.job, steps, self.journal, self.events.append)
+        self.delivered = run(self.job, steps, self.journal, self._hear)
         return self.files()
+
+    def _hear(self, event: Event) -> None:
+        self.events.append(event)
+        self.tell(event)
 
     def files(self) -> list[str]:
         bridge = self.folder / "Bridge"
@@ -121,11 +129,42 @@ def test_the_notes_arrive_though_the_instrument_fails(stage: Stage) -> None:
     assert errors["other-sound"] is None
 
 
-def test_the_notes_are_there_before_anything_is_rendered(stage: Stage) -> None:
+def test_the_notes_do_not_wait_for_the_instruments(stage: Stage) -> None:
+    delivered = threading.Event()
     seen: list[list[str]] = []
-    stage.instruments.before = lambda slug: seen.append(stage.files())
+
+    def play(slug: str) -> None:
+        assert delivered.wait(20.0), "the notes wait for the instrument, which waits for the notes"
+        seen.append(stage.files())
+
+    def tell(event: Event) -> None:
+        if isinstance(event, NotesDelivered):
+            delivered.set()
+
+    stage.instruments.before = play
+    stage.tell = tell
     stage.run()
     assert seen == [["bass/bass.mid", "bass/bass.take.yaml"]]
+
+
+def test_what_plays_in_tempo_waits_for_the_grid_and_hears_it(stage: Stage) -> None:
+    synced = preset("One Sound")
+    synced = replace(synced, preset=synced.preset.model_copy(update={"tempo_synced": True}))
+    stage.run(presets=(synced, preset("Other Sound")), at=NamedPlace(Position(3), "--at"))
+    heard = stage.instruments.tempi["one-sound"]
+    assert heard is not None
+    assert heard.initial_bpm == 97.0
+
+
+def test_the_clip_starts_on_the_bar_where_the_bounce_begins(stage: Stage) -> None:
+    stage.run(at=NamedPlace(Position(17, 2), "--at"), exports=("dawproject",))
+    take = load_take(stage.delivered.file)
+    assert (take.place.bar, take.place.position, take.place.source) == (17, "17.2.1", "17.2.1, by --at")
+    track = mido.MidiFile(stage.delivered.midi).tracks[1]
+    assert track.name == "bass (bar 17)"
+    first = next(message for message in track if message.type == "note_on")
+    assert abs(first.time - (1 + 0.5 * 97 / 60) * 960) <= 3
+    assert [exported.file for exported in take.exports] == ["bass.dawproject"]
 
 
 def test_what_the_user_changed_stays(stage: Stage) -> None:
