@@ -104,7 +104,7 @@ def _by_bytes(kind: str, promised: int, present: int, *, tolerance: int = 0) -> 
     )
 
 
-def _chunks(file: BinaryIO, size: int, layout: str) -> Iterator[tuple[bytes, int, int]]:
+def chunks(file: BinaryIO, size: int, layout: str) -> Iterator[tuple[bytes, int, int]]:
     """(name, where its content starts, promised size) of each chunk behind a 12-byte RIFF or FORM head."""
     position = 12
     for _ in range(_MOST_CHUNKS):
@@ -124,7 +124,7 @@ def _wav(file: BinaryIO, size: int) -> Container:
     riff_bytes = int.from_bytes(file.read(4), "little")
     data_bytes_64: int | None = None
     damage: Container | None = Container("WAV", Completeness.DAMAGED, "its header names no format")
-    for name, start, length in _chunks(file, size, "<4sI"):
+    for name, start, length in chunks(file, size, "<4sI"):
         if name == b"fmt ":
             file.seek(start)
             fields = file.read(16)
@@ -150,7 +150,7 @@ def _wav(file: BinaryIO, size: int) -> Container:
 def _aiff(file: BinaryIO, size: int) -> Container:
     frames = 0
     damage: Container | None = Container("AIFF", Completeness.DAMAGED, "its header names no format")
-    for name, start, length in _chunks(file, size, ">4sI"):
+    for name, start, length in chunks(file, size, ">4sI"):
         if name == b"COMM":
             file.seek(start)
             fields = file.read(18)
