@@ -10,12 +10,13 @@ import pytest
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import MeterChange, Meters, TimeSignature
-from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.notes import Bend, Controller, Note, Part
 from daw_bridge.core.timing import TICKS_PER_BEAT as OUR_TICKS_PER_BEAT
 from daw_bridge.core.timing import Curve, TempoChange, TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.midi import midi_bytes
 from daw_bridge.session.readers.ardour import Ardour as ArdourReader
+from tests.deliver.second_reader import rows_by_midicsv
 from tests.real.ardour.ardour import RATE_HZ, TICKS_PER_BEAT, Ardour, ImportedFile, Report, installed_ardour
 
 pytestmark = pytest.mark.real
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.real
 SEVEN_EIGHT = TimeSignature(7, 8)
 NOTE_BEATS = (0.0, 0.5, 1.25, 3.0, 4.5, 6.0)
 """Where the part's notes lie, from its first sample on; each is a sixteenth long."""
+
+KINDS = ("Note_on_c", "Note_off_c", "Pitch_bend_c", "Control_c")
 
 
 @pytest.fixture
@@ -41,7 +44,8 @@ def part_on(grid: Grid, start_beat: float) -> Part:
         Note(since_start(beat), 40 + index, since_start(beat + 0.25), 90 + index)
         for index, beat in enumerate(NOTE_BEATS)
     ]
-    return Part(tuple(notes), since_start(7.0))
+    bends = [Bend(since_start(beat), semitones) for beat, semitones in ((1.0, 0.5), (1.25, -2.0), (3.0, 0.0))]
+    return Part(tuple(notes), since_start(7.0), tuple(bends), (Controller(since_start(4.0), 1, 90),))
 
 
 def take(folder: Path, part: Part, grid: Grid, start_beat: float) -> tuple[Path, Path]:
@@ -57,6 +61,23 @@ def notes_of(report: Report) -> list[tuple[int, int, int, int]]:
     """(tick, ticks, pitch, velocity) at our resolution, from the clip's start."""
     coarser = TICKS_PER_BEAT // OUR_TICKS_PER_BEAT
     return [(n.tick // coarser, n.ticks // coarser, n.pitch, n.velocity) for n in report.notes]
+
+
+def events_of(midi: Path) -> list[tuple[float, ...]]:
+    """Notes, bends and controllers, by beat: (beat, kind, channel, numbers), by a reader of MIDI files."""
+    header, *rows = rows_by_midicsv(midi.read_bytes())
+    ticks_per_beat = int(header[5])
+    return sorted(
+        (int(tick) / ticks_per_beat, KINDS.index(kind), *map(int, numbers))
+        for _, tick, kind, *numbers in rows
+        if kind in KINDS
+    )
+
+
+def declares_bend_range(event: tuple[float, ...]) -> bool:
+    """Whether it is of RPN 0, which Ardour loses when it saves a session."""
+    _, kind, _, number, *_ = event
+    return kind == KINDS.index("Control_c") and number in (6, 38, 100, 101)
 
 
 def test_a_take_lies_on_the_grid_of_a_session_that_keeps_its_tempo(ardour: Ardour, tmp_path: Path) -> None:
@@ -79,6 +100,10 @@ def test_a_take_lies_on_the_grid_of_a_session_that_keeps_its_tempo(ardour: Ardou
     assert regions["audio"].samples == round(part.duration_s * RATE_HZ)
     expected = [(round((1 + b) * 960), 240, 40 + i, 90 + i) for i, b in enumerate(NOTE_BEATS)]
     assert notes_of(report) == expected
+    kept = max(
+        session.parent.glob("interchange/*/midifiles/bass.*.mid"), key=lambda file: file.stat().st_size
+    )
+    assert events_of(kept) == [event for event in events_of(midi) if not declares_bend_range(event)]
     for note, beat in zip(part.notes, report.beats, strict=True):  # each under the sound that it was heard in
         sounds_at = regions["audio"].start_sample + note.onset_s * RATE_HZ
         assert beat.sample == pytest.approx(sounds_at, abs=1)
