@@ -175,6 +175,7 @@ def take_of(job: Job, folder: Path, heard: Heard, midi: Delivered, earlier: Take
         place=TakePlace(
             bar=placed.bar,
             position=str(grid.grid.meters.position_at(heard.place.beat)),
+            is_known=heard.place.is_known,
             source=heard.place.source,
         ),
         midi=entry(midi),

@@ -36,6 +36,9 @@ class NotesDelivered(Event):
 
     midi: Path
     notes: int
+    bar: int
+    """Where the MIDI starts."""
+    place_is_known: bool
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from daw_bridge.host import Rendering
 from daw_bridge.intake import Bounce
 from daw_bridge.journal import PartKey
 from daw_bridge.presets import StoredPreset
-from daw_bridge.session.grid import SessionGrid, TempoGuess, WantedTempo
+from daw_bridge.session.grid import NO_HINTS, FileHints, SessionGrid, TempoGuess, WantedTempo
 from daw_bridge.session.place import NamedPlace, Place
 from daw_bridge.session.readers import SessionInfo
 from daw_bridge.transcribe import Engine, KeyEstimate, KindGuess
@@ -72,8 +72,8 @@ class Steps:
     instruments: Instruments
     guess_kind: Callable[[AudioClip], KindGuess | None] = lambda clip: None
     estimate_key: Callable[[tuple[Note, ...]], KeyEstimate | None] = lambda notes: None
-    time_stamp_s: Callable[[Path], float | None] = lambda path: None
-    """When a bounce was recorded, in seconds after midnight, if its file says so."""
+    hints: Callable[[Path], FileHints] = lambda path: NO_HINTS
+    """What a bounce's own file says of its session."""
     drums: Engine | None = None
     """Who hears drums, whichever engine hears pitches."""
     piano: Engine | None = None

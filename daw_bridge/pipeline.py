@@ -47,7 +47,8 @@ def _deliver(job: Job, heard: Heard, memory: Memory, tell: Tell, players: Player
     midi = deliver_notes(folder, heard, memory)
     take = take_of(job, folder, heard, midi, earlier)
     deliver_take(folder, folder.name, take, memory)
-    tell(NotesDelivered(job.bounce, midi.path, len(heard.part.notes)))
+    count, place = len(heard.part.notes), heard.place
+    tell(NotesDelivered(job.bounce, midi.path, count, heard.placed.bar, place.is_known))
 
     rendered = deliver_renderings(job, folder, players, memory, tell)
     complete = take.model_copy(update={"renderings": (*rendered, *take.renderings)})
@@ -69,10 +70,12 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         bounce, clip = steps.listen(job.bounce, engine.rate_hz)
     part = _transcribe(job, bounce, clip, engine, profile, memory, tell)
     players.begin(part, bounce.rate_hz)
+    hints = steps.hints(job.bounce)
     grid = resolve_grid(
         job.tempo,
         named_by=job.tempo_named_by,
         session=job.session,
+        hints=hints,
         estimate=lambda: steps.estimate_tempo(clip, part),
         folder=job.folder,
     )
@@ -81,7 +84,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         grid.grid,
         named=job.at,
         session=job.session,
-        clock_s=steps.time_stamp_s(job.bounce),
+        clock_s=hints.clock_s,
         session_start_s=job.session_start_s,
     )
     key = steps.estimate_key(part.notes) if profile != "drums" else None

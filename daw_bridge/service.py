@@ -23,13 +23,14 @@ from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake import listen
+from daw_bridge.intake.hints import MeterHint, TempoHint, TimeReferenceHint, hints_of
 from daw_bridge.journal import Journal
 from daw_bridge.mixes import run_mix
 from daw_bridge.pipeline import Instruments, Job, Steps, run
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
 from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
-from daw_bridge.session.grid import TempoGuess, WantedTempo
+from daw_bridge.session.grid import FileHints, TempoGuess, WantedTempo
 from daw_bridge.session.place import NamedPlace
 from daw_bridge.session.reading import NOTHING_READ, SessionReading
 from daw_bridge.settings import (
@@ -176,7 +177,7 @@ class Bridge:
             deliver_to=deliver_to.expanduser().absolute(),
             presets=tuple(library.find(p) for p in presets or tagged or SessionSettings().preset),
             profile=profile,
-            tempo=tempo or ("session" if session else "audio"),
+            tempo=tempo or "session",
             tempo_named_by="--tempo",
             warnings=(*warnings, *read.warnings),
             exports=tuple(exports),
@@ -210,12 +211,26 @@ class Bridge:
             estimate_key,
             drums=Drums(),
             piano=pianist(engine_name),
+            hints=_hints,
         )
 
     @property
     def separator(self) -> Separator:
         """What separates mixes, within the user's time limit."""
         return partial(separate, time_limit_s=self.user.separation_limit)
+
+
+def _hints(bounce: Path) -> FileHints:
+    found = hints_of(bounce)  # the most trusted first
+    tempo = next((hint for hint in found if isinstance(hint, TempoHint)), None)
+    meter = next((hint for hint in found if isinstance(hint, MeterHint)), None)
+    stamp = next((hint for hint in found if isinstance(hint, TimeReferenceHint)), None)
+    return FileHints(
+        tempo_bpm=tempo.tempo_bpm if tempo else None,
+        tempo_source=tempo.source if tempo else "",
+        time_signature=meter.time_signature if meter else None,
+        clock_s=stamp.clock_s if stamp else None,
+    )
 
 
 def _guess_tempo(clip: AudioClip, part: Part) -> TempoGuess | None:

@@ -39,7 +39,7 @@ def event_as_data(event: Event) -> dict[str, Any]:
         case events.Progress():
             data |= {"step": event.step, "fraction": round(event.fraction, 3)}
         case events.NotesDelivered():
-            data |= {"midi": str(event.midi), "notes": event.notes}
+            data |= {"midi": str(event.midi), "notes": event.notes, "bar": event.bar}
         case events.TakeDelivered():
             data |= take_as_data(event.delivered)
         case events.Failed():

@@ -66,7 +66,8 @@ class Reporter:
             case events.Progress():
                 self._show_progress(event.bounce, STEPS[event.step], event.fraction)
             case events.NotesDelivered():
-                self._say(event, f"{event.notes} notes → {short(event.midi)}")
+                place = f"bar {event.bar}" if event.place_is_known else f"bar {event.bar}, a guess"
+                self._say(event, f"{event.notes} notes → {short(event.midi)} ({place})")
             case events.TakeDelivered():
                 self._end(event.bounce)
                 for path in event.delivered.audio:

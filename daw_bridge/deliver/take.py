@@ -62,6 +62,7 @@ class TakePlace(Schema):
     bar: int
     position: str = "1.1.1"
     """Bar, beat, sixteenth."""
+    is_known: bool = True
     source: str
 
 

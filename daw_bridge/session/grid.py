@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from daw_bridge.core.grid import Grid
+from daw_bridge.core.meters import TimeSignature
 from daw_bridge.session.readers import SessionInfo
 from daw_bridge.settings import FixedTempo, TempoFile
 
@@ -37,6 +38,18 @@ class TempoGuess:
     beat_confidence: float = 0.0
 
 
+@dataclass(frozen=True)
+class FileHints:
+    """What a bounce's own file says: a tempo, a meter, and when it was recorded in seconds after midnight."""
+
+    tempo_bpm: float | None = None
+    tempo_source: str = ""
+    time_signature: TimeSignature | None = None
+    clock_s: float | None = None
+
+
+NO_HINTS = FileHints()
+
 LIKELY_BEAT = 0.4
 """First beats that are this likely are right nine times in ten, on validation stems of known tempo."""
 
@@ -47,13 +60,14 @@ def resolve_grid(
     named_by: str,
     session: SessionInfo | None,
     estimate: Callable[[], TempoGuess | None],
+    hints: FileHints = NO_HINTS,
     folder: Path = Path(),
 ) -> SessionGrid:
-    """The grid that the user named, the session file's, or an estimate, labelled as a guess.
+    """The grid that the user named, the session file's, the bounce's own word, or an estimate.
 
-    `named_by` says who named it, such as `bridge.yaml` or `--tempo`; a tempo file's name counts from
-    `folder`. When there is nothing to estimate from, 120 BPM is taken and called what it is. Raises
-    SessionFileInvalid for a tempo file that can't be read.
+    The last two are labelled as guesses. `named_by` says who named it, such as `bridge.yaml` or `--tempo`; a
+    tempo file's name counts from `folder`. When there is nothing to estimate from, 120 BPM is taken and
+    called what it is. Raises SessionFileInvalid for a tempo file that can't be read.
     """
     if isinstance(wanted, FixedTempo):
         return SessionGrid(wanted.to_grid(), named_by)
@@ -64,8 +78,11 @@ def resolve_grid(
         return SessionGrid(MidiTempoMap().read(file).grid, f"the tempo map {file.name}, named by {named_by}")
     if wanted == "session" and session is not None:
         return SessionGrid(session.grid, f"{session.daw}: {session.file.name}")
+    why = "no session is known: " if wanted == "session" else ""
+    if wanted == "session" and hints.tempo_bpm is not None:
+        grid = Grid.constant(hints.tempo_bpm, hints.time_signature)
+        return SessionGrid(grid, f"{why}{hints.tempo_source}", is_guess=True)
     guess = estimate()
-    why = "no session file could be read: " if wanted == "session" else ""
     if guess is None:
         source = f"{why}no tempo could be heard: {PLACEHOLDER_BPM:g} BPM is a placeholder"
         return SessionGrid(Grid.constant(PLACEHOLDER_BPM), source, is_guess=True)

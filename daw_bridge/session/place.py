@@ -31,7 +31,7 @@ class Place:
     is_known: bool = True
 
 
-UNKNOWN = Place(0.0, "not known: taken to start on bar 1", is_known=False)
+UNKNOWN = Place(0.0, "its place is not known: taken to start on bar 1", is_known=False)
 
 
 def find_place(
@@ -59,7 +59,7 @@ def find_place(
         )
     if clock_s is not None and start_s is None:
         source = (
-            f"not known: taken to start on bar 1; its time stamp says {_clock(clock_s)}, "
+            f"its place is not known: taken to start on bar 1; its time stamp says {_clock(clock_s)}, "
             "so `session_start:` in bridge.yaml would place it"
         )
         return Place(0.0, source, is_known=False)

@@ -64,17 +64,19 @@ def _version(written_by: str) -> str:
 def _tempo_points(found: Element) -> Iterator[TempoPoint]:
     for tempo in found.iter("Tempo"):
         quarters_a_note = 4.0 / number(tempo.get("note-type", "4"))
-        begin = number(tempo.get("npm") or tempo.get("beats-per-minute")) * quarters_a_note
+        begin_bpm = _bpm(tempo.get("npm") or tempo.get("beats-per-minute"), quarters_a_note)
         end = tempo.get("enpm") or tempo.get("end-beats-per-minute")
-        # Ardour 7 goes by `omega`, how fast the tempo changes: where it is 0 nothing does, whatever the type.
-        ramped = number(tempo.get("omega", "1")) != 0.0 and end is not None
-        arrives = number(end) * quarters_a_note if ramped and tempo.get("continuing", "0") == "0" else None
-        yield TempoPoint(
-            _quarters(tempo),
-            round(begin, _TEMPO_DIGITS),
-            Curve.IN_BEATS if ramped else Curve.STEP,
-            None if arrives is None else round(arrives, _TEMPO_DIGITS),
-        )
+        end_bpm: float | None = begin_bpm if end is None else _bpm(end, quarters_a_note)
+        if tempo.get("continuing", "0") != "0":
+            end_bpm = None  # the next one's
+        # Ardour 7 goes by `omega`, how fast the tempo changes: where it is 0 nothing does, whatever the end.
+        ramped = end_bpm != begin_bpm and number(tempo.get("omega", "1")) != 0.0
+        curve = Curve.IN_BEATS if ramped else Curve.STEP
+        yield TempoPoint(_quarters(tempo), begin_bpm, curve, end_bpm)
+
+
+def _bpm(notes_a_minute: str | None, quarters_a_note: float) -> float:
+    return round(number(notes_a_minute) * quarters_a_note, _TEMPO_DIGITS)
 
 
 def _time_signatures(found: Element) -> Iterator[tuple[float, TimeSignature]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from xml.etree.ElementTree import Element, TreeBuilder
-from xml.sax import SAXException
+from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
@@ -12,9 +12,12 @@ from daw_bridge.session.readers.source import BoundedStream, invalid
 
 LARGEST_TREE_BYTES = 64 << 20
 """What XML may measure that is held as a tree, which takes some ten times as much memory."""
+LARGEST_GAP_BYTES = 64 << 20
+"""How far apart two elements may begin: the state of a plug-in is a few MB of text."""
 DEEPEST_ELEMENT = 1_000
 
-_BLOCK_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 20
+"""Large, since an expat before 2.6 looks at a token from its beginning again with every block."""
 
 
 class ElementHandler(ContentHandler):
@@ -23,6 +26,8 @@ class ElementHandler(ContentHandler):
     def __init__(self) -> None:
         super().__init__()
         self.path: list[str] = []
+        self.has_news = False
+        """Whether an element began; set to False by who wants to know of the next."""
 
     def started(self, name: str, attributes: AttributesImpl) -> None:
         """An element begins: `path` ends in its name."""
@@ -33,6 +38,7 @@ class ElementHandler(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
         """Called by the parser."""
         self.path.append(name)
+        self.has_news = True
         if len(self.path) > DEEPEST_ELEMENT:
             raise ValueError(f"elements within elements, more than {DEEPEST_ELEMENT}")
         self.started(name, attrs)
@@ -55,13 +61,22 @@ def streamed_xml(file: Path, stream: BoundedStream, handler: ElementHandler) -> 
     parser = create_parser(forbid_dtd=True)
     parser.setContentHandler(handler)
     try:
+        parser.feed(b"")  # a stream that is empty is refused at its end only if it has begun
+        gap_bytes = 0
         while block := stream.read(_BLOCK_BYTES):
             parser.feed(block)
+            gap_bytes = 0 if handler.has_news else gap_bytes + len(block)
+            handler.has_news = False
+            if gap_bytes > LARGEST_GAP_BYTES:
+                raise invalid(file, f"It holds {LARGEST_GAP_BYTES >> 20} MB that belong to no session.")
         parser.close()
     except DefusedXmlException as cause:
         raise invalid(file, "It declares XML entities or a DTD, which no DAW writes.") from cause
-    except (SAXException, LookupError) as cause:  # LookupError: an encoding that nobody knows
-        raise invalid(file, f"It is not whole XML ({cause}).") from cause
+    except SAXParseException as cause:
+        where = f"{cause.getMessage()} in line {cause.getLineNumber()}"
+        raise invalid(file, f"It is not whole XML ({where}).") from cause
+    except LookupError as cause:
+        raise invalid(file, f"It is written in an encoding that nobody knows ({cause}).") from cause
 
 
 def parsed_xml(file: Path, stream: BoundedStream, *, root: str | None = None) -> Element:

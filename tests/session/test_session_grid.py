@@ -1,0 +1,84 @@
+"""Whose tempo holds, and what the take says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from daw_bridge.core.errors import SessionFileInvalid
+from daw_bridge.core.grid import Grid
+from daw_bridge.core.meters import TimeSignature
+from daw_bridge.core.notes import Note, Part
+from daw_bridge.deliver.midi import midi_bytes
+from daw_bridge.session.grid import FileHints, SessionGrid, TempoGuess, WantedTempo, resolve_grid
+from daw_bridge.session.readers import SessionInfo
+from daw_bridge.settings import FixedTempo, TempoFile
+
+SESSION = SessionInfo(Path("Night Drive.als"), "Ableton Live 12.1", Grid.constant(97.0, TimeSignature(7, 8)))
+HINTS = FileHints(tempo_bpm=88.0, tempo_source="the acid chunk", time_signature=TimeSignature(3, 4))
+GUESS = TempoGuess(101.0, 0.8, 0.25, 0.9)
+
+
+def resolved(
+    wanted: WantedTempo,
+    *,
+    session: SessionInfo | None = None,
+    hints: FileHints | None = None,
+    guess: TempoGuess | None = GUESS,
+    folder: Path = Path(),
+) -> SessionGrid:
+    return resolve_grid(
+        wanted,
+        named_by="bridge.yaml",
+        session=session,
+        hints=hints or FileHints(),
+        estimate=lambda: guess,
+        folder=folder,
+    )
+
+
+def test_what_the_user_names_holds() -> None:
+    named = resolved(FixedTempo(bpm=120, time_signature="6/8"), session=SESSION, hints=HINTS)
+    assert named == SessionGrid(Grid.constant(120.0, TimeSignature(6, 8)), "bridge.yaml")
+
+
+def test_the_sessions_own_file_comes_next() -> None:
+    assert resolved("session", session=SESSION, hints=HINTS) == SessionGrid(
+        SESSION.grid, "Ableton Live 12.1: Night Drive.als"
+    )
+
+
+def test_then_the_bounces_own_word_which_is_a_guess() -> None:
+    found = resolved("session", hints=HINTS)
+    assert found.grid == Grid.constant(88.0, TimeSignature(3, 4))
+    assert (found.source, found.is_guess) == ("no session is known: the acid chunk", True)
+
+
+def test_then_an_estimate_which_is_a_guess() -> None:
+    found = resolved("session")
+    assert found.grid == Grid.constant(101.0)
+    assert found.source == "no session is known: a guess from the audio (80% sure)"
+    assert (found.is_guess, found.first_beat_s) == (True, 0.25)
+
+
+def test_audio_means_the_sound_whatever_else_is_known() -> None:
+    assert resolved("audio", session=SESSION, hints=HINTS).source == "a guess from the audio (80% sure)"
+
+
+def test_where_nothing_can_be_heard_120_is_called_a_placeholder() -> None:
+    found = resolved("session", guess=None)
+    assert found.grid == Grid.constant(120.0)
+    assert found.is_guess
+    assert "120 BPM is a placeholder" in found.source
+
+
+def test_a_tempo_map_that_a_daw_exported_is_followed(tmp_path: Path) -> None:
+    exported = Grid.constant(96.0, TimeSignature(5, 4)).placed(0.0)
+    (tmp_path / "map.mid").write_bytes(midi_bytes(Part((Note(0, 60, 1),), 1.0), exported, track_name="x"))
+    found = resolved(TempoFile(file="map.mid"), session=SESSION, folder=tmp_path)
+    assert found.grid.tempo.initial_bpm == pytest.approx(96.0, abs=1e-3)
+    assert found.grid.meters.initial == TimeSignature(5, 4)
+    assert found.source == "the tempo map map.mid, named by bridge.yaml"
+    with pytest.raises(SessionFileInvalid, match=r"gone\.mid"):
+        resolved(TempoFile(file="gone.mid"), folder=tmp_path)
