@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from daw_bridge.core.errors import SessionFileInvalid
@@ -34,6 +34,10 @@ def mutated(content: bytes, rng: random.Random, words: Sequence[bytes]) -> bytes
     return bytes(changed)
 
 
+Mutate = Callable[[bytes, random.Random, Sequence[bytes]], bytes]
+"""What changes a content, like `mutated`."""
+
+
 def read_or_refused(
     reader: Reader,
     session: Path,
@@ -42,12 +46,13 @@ def read_or_refused(
     *,
     target: Path | None = None,
     count: int = 10_000,
+    mutate: Mutate = mutated,
 ) -> int:
     """Read `session` with `count` mutations written to it, or to `target` in it -> how many were refused."""
     refused = 0
     for number in range(count):
         rng = random.Random(number)
-        content = mutated(rng.choice(contents), rng, words)
+        content = mutate(rng.choice(contents), rng, words)
         (target or session).unlink(missing_ok=True)  # a file that is cut and written anew goes to the disk
         (target or session).write_bytes(content)
         started_s = time.process_time()
