@@ -18,6 +18,7 @@ from daw_bridge.session.readers.info import Clip, SessionInfo, named_path
 from daw_bridge.session.readers.source import guarded, invalid, read_large
 
 MOST_EVENTS = 4_000_000
+MOST_CLIPS = 200_000
 
 _NUMERATOR, _DENOMINATOR = 17, 18
 _MARKER, _MARKER_NUMERATOR, _MARKER_DENOMINATOR = 148, 33, 34
@@ -165,7 +166,9 @@ def _playlist(content: bytes) -> Iterator[tuple[int, int, float]]:
     base = _PATTERN_BASE.to_bytes(2, "little")
     sizes = (size for size in _RECORD_SIZES if len(content) % size == 0)
     records = (range(0, len(content), size) for size in sizes)
-    for at in next((r for r in records if all(content[at + 4 : at + 6] == base for at in r)), ()):
+    for at in next((r for r in records if all(content[at + 4 : at + 6] == base for at in r)), ())[
+        :MOST_CLIPS
+    ]:
         tick, _, item, offset_ms = struct.unpack_from("<IHH16xf", content, at)
         if item <= _PATTERN_BASE and math.isfinite(offset_ms):
             yield tick, item, offset_ms

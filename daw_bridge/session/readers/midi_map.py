@@ -64,13 +64,15 @@ class MidiTempoMap:
 
 
 def plainest_tempo(beat_us: int) -> float:
-    """The tempo in BPM of the fewest decimals, three at most, that gives these microseconds a beat.
+    """The tempo in BPM of the fewest decimals, three at most, that is written as these microseconds a beat.
 
-    97 BPM is written as 618,557 us, by some DAWs as 618,556, and neither is 97 on the way back.
+    97 BPM is written as 618,557 us, by programs that cut instead of rounding as 618,556, and neither is 97 on
+    the way back.
     """
     exact_bpm = 60_000_000 / beat_us
-    rounded = (round(exact_bpm, decimals) for decimals in range(4))
-    return next((bpm for bpm in rounded if bpm > 0 and abs(60_000_000 / bpm - beat_us) < 1), exact_bpm)
+    candidates = [bpm for bpm in (round(exact_bpm, decimals) for decimals in range(4)) if bpm > 0]
+    written = (bpm for write in (round, int) for bpm in candidates if write(60_000_000 / bpm) == beat_us)
+    return next(written, exact_bpm)
 
 
 def _meta_events(file: Path, content: bytes, position: int) -> Iterator[tuple[int, int, bytes]]:

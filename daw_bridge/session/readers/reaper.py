@@ -21,6 +21,9 @@ from daw_bridge.session.readers.info import Clip, SessionInfo, named_path
 from daw_bridge.session.readers.source import guarded, invalid, read_large
 
 MOST_POINTS = MOST_ITEMS = 200_000
+DEEPEST_CHUNK = 100
+LONGEST_LINE_BYTES = 8_192
+"""Of those that are read; a plugin's own may be longer."""
 
 _WORD = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))""")
 _LINEAR = 0
@@ -119,8 +122,10 @@ def _parsed(file: Path) -> _Project:
     for line in io.BytesIO(content):
         line = line.strip()
         if line.startswith(b"<"):
-            words = _words(line[1:])
+            words = _words(line[1:LONGEST_LINE_BYTES])
             chunks.append(words[0] if words else "")
+            if len(chunks) > DEEPEST_CHUNK:
+                raise invalid(file, "Its chunks lie deeper in one another than REAPER's do.")
             if chunks == [_PROJECT]:
                 project.version = words[2].partition("/")[0] if len(words) > 2 else ""
             elif chunks[-1] == "ITEM":
@@ -129,7 +134,9 @@ def _parsed(file: Path) -> _Project:
             if not chunks:
                 raise invalid(file, "It closes more chunks than it opens.")
             chunks.pop()
-        elif chunks and line.split(b" ", 1)[0] in _WANTED.get(chunks[-1], ()):
+        elif chunks and line[:20].split(b" ", 1)[0] in _WANTED.get(chunks[-1], ()):
+            if len(line) > LONGEST_LINE_BYTES:
+                raise invalid(file, "It has a line that is longer than REAPER's are.")
             _take(project, item, _words(line))
             if len(project.points) > MOST_POINTS or len(project.items) > MOST_ITEMS:
                 raise invalid(file, f"It holds more than {MOST_POINTS:,} tempo points or items.")

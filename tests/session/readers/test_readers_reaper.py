@@ -162,6 +162,8 @@ def test_a_project_of_version_four(tmp_path: Path) -> None:
         (project()[:-100], "ends in the middle"),
         (project() + ">\n", "closes more"),
         (project().replace("TEMPO 97", "TAMPO 97"), "no tempo"),
+        (project() * 2 + "<A\n" * 200, "deeper in one another"),
+        (project(tempo="x" * 10_000), "a line that is longer"),
         (project(tempo="5 4 4"), "10 to 999 BPM"),
         (project(tempo="nan 4 4"), "10 to 999 BPM"),
         (project(tempo="97 0 4"), "no time signature"),
