@@ -17,6 +17,9 @@ TICKS_PER_BEAT = 960
 
 LOWEST_BPM, HIGHEST_BPM = 10.0, 999.0
 
+SHORTEST_RAMP_BEATS = 1e-9
+"""What is shorter is a jump: its slope would be beyond what floating point can hold."""
+
 
 class Curve(Enum):
     """How the tempo goes from one change to the next."""
@@ -129,10 +132,10 @@ class _Stretch:
     @staticmethod
     def between(change: TempoChange, after: TempoChange | None, time_s: float) -> _Stretch:
         curve, slope = change.curve, 0.0
-        if after is None or change.tempo_bpm == after.tempo_bpm or curve is Curve.STEP:
+        length = 0.0 if after is None else after.beat - change.beat
+        if after is None or change.tempo_bpm == after.tempo_bpm or length < SHORTEST_RAMP_BEATS:
             curve = Curve.STEP
-        else:
-            length = after.beat - change.beat
+        elif curve is not Curve.STEP:
             if curve is Curve.IN_TIME:
                 length *= 120.0 / (change.tempo_bpm + after.tempo_bpm)  # in seconds
             slope = (after.tempo_bpm - change.tempo_bpm) / length

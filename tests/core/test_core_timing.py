@@ -93,3 +93,11 @@ def test_a_map_starts_at_beat_zero_and_rises() -> None:
     for beats in [(), (1.0,), (0.0, 2.0, 2.0), (0.0, 2.0, 1.0)]:
         with pytest.raises(ValueError, match="tempo map"):
             TempoMap(tuple(TempoChange(beat, 120.0) for beat in beats))
+
+
+@pytest.mark.parametrize("curve", Curve)
+@pytest.mark.parametrize("length", [5e-324, 1e-300, 1e-12])
+def test_a_ramp_of_no_length_is_a_jump(curve: Curve, length: float) -> None:
+    tempo_map = TempoMap((TempoChange(0.0, 10.0, curve), TempoChange(length, 999.0)))
+    assert tempo_map.time_at(999.0) == pytest.approx(60.0)
+    assert tempo_map.beat_at(60.0) == pytest.approx(999.0)

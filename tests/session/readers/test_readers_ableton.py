@@ -71,9 +71,13 @@ def test_a_set_of_live_9_in_gzip_and_without(tmp_path: Path) -> None:
 
 def test_one_point_is_no_automation_and_the_tempo_is_the_one_that_is_set(tmp_path: Path) -> None:
     points = LIVE_9[LIVE_9.index('<FloatEvent Time="4"') :].split("</Events>")[0]
-    info = read(tmp_path, replaced(LIVE_9, (points, ""), ('<Manual Value="95.3"', '<Manual Value="101.5"')))
-    assert info.grid.tempo.is_constant
-    assert info.grid.tempo.initial_bpm == 101.5
+    set_anew = (
+        ('<Manual Value="95.3"', '<Manual Value="101.5"'),
+        ('<Manual Value="200"', '<Manual Value="201"'),
+    )
+    grid = read(tmp_path, replaced(LIVE_9, (points, ""), *set_anew)).grid
+    assert grid.tempo.is_constant
+    assert (grid.tempo.initial_bpm, str(grid.meters.initial)) == (101.5, "4/4")
 
 
 def test_live_8_has_only_the_one_point(tmp_path: Path) -> None:

@@ -96,9 +96,12 @@ def test_broken_sessions_are_refused_and_told_why(tmp_path: Path) -> None:
     for field, broken in (
         ('quarters="14:0"', 'quarters="nan"'),
         ('note-value="8"', 'note-value="0"'),
-        ('superclocks-per-second="282240000"', 'superclocks-per-second="0"'),
+        ('superclocks-per-second="282240000"', 'superclocks-per-second="inf"'),
     ):
-        assert "can't be understood" in refusal(Ardour(), file, ARDOUR_7.replace(field, broken).encode())
+        timed = ARDOUR_7.replace("@b40320", "@a40320").replace(field, broken)
+        assert "can't be understood" in refusal(Ardour(), file, timed.encode())
+    deep = b"<Session>" + b"<a>" * 5_000 + b"</a>" * 5_000 + b"</Session>"
+    assert "elements within elements" in refusal(Ardour(), file, deep)
 
 
 def test_a_session_beyond_what_a_tree_may_hold_is_refused(tmp_path: Path) -> None:
