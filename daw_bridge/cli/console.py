@@ -65,8 +65,8 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         table.add_column(heading, overflow="fold")
     for delivered in takes:
         take = delivered.take
-        grid = f"{take.tempo.bpm:g} BPM {take.tempo.time_signature}, bar {take.place.bar}"
-        place = f"bar {take.place.bar}: {take.place.source}"
+        place = f"bar {take.place.bar}" if take.place.is_known else f"bar {take.place.bar} (a guess)"
+        grid = f"{take.tempo.bpm:g} BPM {take.tempo.time_signature}, {place}"
         table.add_row(delivered.folder.name, f"{take.transcription.notes} notes", delivered.midi.name, grid)
         if heard := _guesses(take):
             table.add_row("", "guessed", "", heard)
@@ -80,7 +80,8 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         for exported in take.exports:
             table.add_row("", "export", exported.file, take.place.position)
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")
-        table.add_row("", "", "", place)
+        if take.place.is_known:
+            table.add_row("", "", "", f"{place}: {take.place.source}")
     console.print(table)
     for warning in dict.fromkeys(warning for delivered in takes for warning in delivered.take.warnings):
         say("!", warning, console=console)

@@ -35,7 +35,12 @@ class SessionReading:
 
     def read(self) -> Read:
         """What the newest session file says. What is wrong with it is a warning: the notes still come."""
-        found = find_session_file(self._folder, leave_out=self._leave_out)
+        if not self._folder.is_dir():  # `init` makes it
+            return NOTHING_READ
+        try:
+            found = find_session_file(self._folder, leave_out=self._leave_out)
+        except BridgeError as error:
+            return Read(warnings=(str(error),))
         if found is None:
             return NOTHING_READ
         version = (found.file, found.stamp)
