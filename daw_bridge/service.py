@@ -224,7 +224,8 @@ def _hints(bounce: Path) -> FileHints:
     found = hints_of(bounce)  # the most trusted first
     tempo = next((hint for hint in found if isinstance(hint, TempoHint)), None)
     meter = next((hint for hint in found if isinstance(hint, MeterHint)), None)
-    stamp = next((hint for hint in found if isinstance(hint, TimeReferenceHint)), None)
+    # A time stamp of 0 is what many programs write that keep none.
+    stamp = next((hint for hint in found if isinstance(hint, TimeReferenceHint) and hint.frames > 0), None)
     return FileHints(
         tempo_bpm=tempo.tempo_bpm if tempo else None,
         tempo_source=tempo.source if tempo else "",

@@ -9,7 +9,9 @@ from typing import Literal
 
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import TimeSignature
+from daw_bridge.session.newest import reader_of
 from daw_bridge.session.readers import SessionInfo
+from daw_bridge.session.readers.midi_map import MidiTempoMap
 from daw_bridge.settings import FixedTempo, TempoFile
 
 WantedTempo = FixedTempo | TempoFile | Literal["session", "audio"]
@@ -72,10 +74,9 @@ def resolve_grid(
     if isinstance(wanted, FixedTempo):
         return SessionGrid(wanted.to_grid(), named_by)
     if isinstance(wanted, TempoFile):
-        from daw_bridge.session.readers.midi_map import MidiTempoMap
-
         file = folder / Path(wanted.file).expanduser()
-        return SessionGrid(MidiTempoMap().read(file).grid, f"the tempo map {file.name}, named by {named_by}")
+        grid = (reader_of(file) or MidiTempoMap()).read(file).grid
+        return SessionGrid(grid, f"the tempo map {file.name}, named by {named_by}")
     if wanted == "session" and session is not None:
         return SessionGrid(session.grid, f"{session.daw}: {session.file.name}")
     why = "no session is known: " if wanted == "session" else ""
