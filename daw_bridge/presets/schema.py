@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from daw_bridge.core.document import Schema
-from daw_bridge.core.notes import HIGHEST_PITCH, LOWEST_PITCH, parse_pitch, pitch_name
+from daw_bridge.core.written import Key, KeyRange
 
 ParameterValue = bool | int | float | str
 """A value in the instrument's own words: `0.35`, `320 Hz`, `Saw`, `true`."""
@@ -43,31 +43,6 @@ class Instrument(Schema):
         return self.plugin_name or self.plugin or self.path or f"faust: {self.faust}"
 
 
-class KeyRange(Schema):
-    """Keys from `lowest` to `highest`, both included, as MIDI numbers."""
-
-    lowest: int
-    highest: int
-
-    @model_validator(mode="after")
-    def _spans_an_octave(self) -> KeyRange:
-        if self.highest - self.lowest < 11:
-            raise ValueError("a range spans an octave at least, such as E0..E3 (middle C is C3)")
-        return self
-
-    def __str__(self) -> str:
-        return f"{pitch_name(self.lowest)}..{pitch_name(self.highest)}"
-
-
-def _parse_range(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    lowest, dots, highest = value.partition("..")
-    if not dots:
-        raise ValueError(f"{value!r} is no range; write E0..E3 (middle C is C3)")
-    return {"lowest": parse_pitch(lowest), "highest": parse_pitch(highest)}
-
-
 class VelocityFit(Schema):
     """How hard the instrument is played: the velocity heard, bent by the curve, times gain, in a range."""
 
@@ -88,14 +63,6 @@ class VelocityFit(Schema):
         return self
 
 
-def _parse_key(value: Any) -> Any:
-    return parse_pitch(value) if isinstance(value, str) else value
-
-
-Key = Annotated[int, BeforeValidator(_parse_key), Field(ge=LOWEST_PITCH, le=HIGHEST_PITCH)]
-"""A key by its name (`C-1`; middle C is C3) or its MIDI number."""
-
-
 class NoteFit(Schema):
     """How a part is fitted to the instrument. Only the rendering changes, never the MIDI file."""
 
@@ -110,7 +77,7 @@ class NoteFit(Schema):
         description="With `voices: mono`: each note is struck anew, or notes that touch overlap a little, "
         "so that the instrument glides.",
     )
-    range: Annotated[KeyRange, BeforeValidator(_parse_range)] | None = Field(
+    range: KeyRange | None = Field(
         None, description="Notes outside are moved by octaves until they are inside: `E0..E3`."
     )
     velocity: VelocityFit = VelocityFit()

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daw_bridge.core.notes import Note, Part
-from daw_bridge.host.fitting import CHORD_S, LEGATO_S, fit_part, fold_pitch, limit_voices
+from daw_bridge.core.voices import CHORD_S, fold_pitch, limit_voices
+from daw_bridge.host.fitting import LEGATO_S, fit_part
 from daw_bridge.presets import NoteFit
 
 MONO: tuple[Literal["retrigger"], Literal["legato"]] = ("retrigger", "legato")
