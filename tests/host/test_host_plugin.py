@@ -143,12 +143,29 @@ def test_state_is_read_from_beside_the_preset(host: Host, test_synth: Path, tmp_
     with plugin_process(test_synth) as process:
         (tmp_path / "square.state").write_bytes(process.state({"wave": "Square"}))
     preset = stored({"plugin": TEST_SYNTH, "state": "square.state"}, folder=tmp_path)
-    captured = host.render(line(60), preset, rate_hz=RATE_HZ).clip.samples
+    rendering = host.render(line(60), preset, rate_hz=RATE_HZ)
+    assert rendering.warnings == ()
+    captured = rendering.clip.samples
     assert np.abs(captured - render(host, line(60), {"wave": "Square"}).samples).max() < SAME
     with pytest.raises(PresetInvalid, match=r"gone\.state"):
         host.render(
             line(60), stored({"plugin": TEST_SYNTH, "state": "gone.state"}, folder=tmp_path), rate_hz=RATE_HZ
         )
+
+
+def test_a_preset_file_that_it_does_not_take_is_named(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "other.vstpreset").write_bytes(b"no preset")
+    preset = stored({"plugin": TEST_SYNTH, "vstpreset": "other.vstpreset"}, folder=tmp_path)
+    with pytest.raises(PresetInvalid, match=r"other\.vstpreset: The plugin does not take this preset file"):
+        host.render(line(60), preset, rate_hz=RATE_HZ)
+
+
+def test_a_state_that_is_none_is_told_of(host: Host, tmp_path: Path) -> None:
+    for content in (b"", b"no state", bytes(range(256)) * 40):
+        (tmp_path / "broken.state").write_bytes(content)
+        preset = stored({"plugin": TEST_SYNTH, "state": "broken.state"}, folder=tmp_path)
+        (warning,) = host.render(line(60), preset, rate_hz=RATE_HZ).warnings
+        assert warning.startswith("DAW Bridge Test Synth 1.0.0 took nothing from broken.state")
 
 
 def test_a_missing_plugin_is_replaced_by_the_fallback_which_is_said(host: Host) -> None:

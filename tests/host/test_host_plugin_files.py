@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from daw_bridge.core.audio import Samples
-from daw_bridge.core.errors import ParameterInvalid, PluginUnloadable
+from daw_bridge.core.errors import ParameterInvalid, PluginMissing, PluginUnloadable
 from daw_bridge.host import Host
 from tests.measure import mono
 from tests.plugins_fixtures import TEST_EFFECT, TEST_SHELL, TEST_SYNTH, line, stored
@@ -44,8 +44,20 @@ def test_a_shell_without_a_name_says_which_there_are(host: Host, test_synth_fold
     preset = stored({"path": f"{TEST_SHELL}.vst3"}, folder=test_synth_folder)
     with pytest.raises(PluginUnloadable) as caught:
         host.render(line(60), preset, rate_hz=RATE_HZ)
-    assert f"{TEST_SHELL} Sine" in str(caught.value)
-    assert f"{TEST_SHELL} Square" in str(caught.value)
+    assert f"holds several plugins: {TEST_SHELL} Sine, {TEST_SHELL} Square. Name one" in str(caught.value)
+
+
+@pytest.mark.parametrize("tempo_synced", [False, True])
+def test_a_name_that_no_plugin_of_the_file_has_is_refused(host: Host, tempo_synced: bool) -> None:
+    for plugin in (TEST_SYNTH, TEST_SHELL):
+        preset = stored({"plugin": plugin, "plugin_name": "Surge XT"}, tempo_synced=tempo_synced)
+        with pytest.raises(PluginMissing, match=f'no plugin called "Surge XT".*{plugin}'):
+            host.render(line(60), preset, rate_hz=RATE_HZ)
+    effects = [{"plugin": {"name": TEST_EFFECT, "plugin_name": "My Reverb"}}]
+    with pytest.raises(PluginMissing, match='no plugin called "My Reverb"'):
+        synth(host, effects=effects)
+    named = stored({"plugin": TEST_SYNTH, "plugin_name": TEST_SYNTH}, tempo_synced=tempo_synced)
+    assert np.abs(host.render(line(60), named, rate_hz=RATE_HZ).clip.samples - synth(host)).max() < SAME
 
 
 def test_an_effect_plugin_processes_with_its_own_parameters(host: Host) -> None:

@@ -14,7 +14,7 @@ from daw_bridge.core.errors import ParameterInvalid, PluginError, PluginUnloadab
 from daw_bridge.host.parameters import ParameterSpec, Value, read_parameters
 from daw_bridge.host.protocol import EffectSetup
 from daw_bridge.host.worker.instrument import PathReport
-from daw_bridge.host.worker.plugin import label_of, load_plugin
+from daw_bridge.host.worker.loading import label_of, load_plugin
 from daw_bridge.host.worker.plugin_parameters import set_parameters
 
 BUILT_IN = {

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pedalboard
-
-from daw_bridge.core.errors import BridgeError, PluginMissing, PluginUnloadable, PresetInvalid
+from daw_bridge.core.errors import BridgeError
 from daw_bridge.host.parameters import ParameterSpec, Value, read_value
 from daw_bridge.host.questions import Open, Opened, ParameterFacts, PluginFacts, Survey, Surveyed
 from daw_bridge.host.worker.instrument import Report
 from daw_bridge.host.worker.live import LivePlugin
-from daw_bridge.host.worker.plugin import label_of, load_plugin
+from daw_bridge.host.worker.loading import label_of, load_plugin, load_preset, load_state, names_in
 from daw_bridge.host.worker.plugin_parameters import parameters_by_name, set_parameters, spec_of
 
 
@@ -39,18 +37,15 @@ def open_plugin(question: Open, report: Report) -> Opened:
     """Load one plugin and set it: state, then preset file, then parameters; with a window, then the user."""
     label = question.label
     report(label, "loading")
-    if question.plugin_name is not None:
-        _require_inner(Path(question.path), question.plugin_name, label)
     plugin = load_plugin(Path(question.path), question.plugin_name, label)
     label = label_of(plugin)
     live = LivePlugin(plugin, label)
     report(label, "being set")
-    if question.state is not None:
-        plugin.raw_state = Path(question.state).read_bytes()
+    warnings = [] if question.state is None else load_state(plugin, Path(question.state), label)
     if question.vstpreset is not None:
-        _load_preset(plugin, question.vstpreset)
+        load_preset(plugin, Path(question.vstpreset))
     live.run_idle()
-    warnings = set_parameters(plugin, question.parameters or {}, label)
+    warnings += set_parameters(plugin, question.parameters or {}, label)
     # A VST3's processor learns of its parameters while it processes; only then its state has them.
     live.run_idle()
     if question.show_editor:
@@ -63,32 +58,6 @@ def open_plugin(question: Open, report: Report) -> Opened:
     if question.state_to is not None:
         Path(question.state_to).write_bytes(plugin.raw_state)
     return Opened(_facts_of(plugin, question.plugin_name), list(describe_parameters(plugin)), warnings)
-
-
-def names_in(path: Path, label: str) -> list[str]:
-    """The plugins of one file. Raises PluginUnloadable when it is no plugin file."""
-    is_audio_unit = path.suffix.casefold() == ".component"
-    kind = getattr(pedalboard, "AudioUnitPlugin" if is_audio_unit else "VST3Plugin", None)
-    try:
-        names = list(kind.get_plugin_names_for_file(str(path))) if kind else []
-    except (ImportError, ValueError, RuntimeError) as cause:
-        raise _no_plugin(label, path) from cause
-    if not names:
-        raise _no_plugin(label, path)
-    return names
-
-
-def _require_inner(path: Path, name: str, label: str) -> None:
-    """Pedalboard takes any name where the file holds one plugin."""
-    names = names_in(path, label)
-    if name not in names:
-        from daw_bridge.core.document import did_you_mean  # brings pydantic, which most questions do without
-
-        raise PluginMissing(
-            f'The file holds no plugin called "{name}". {did_you_mean(name, names)}',
-            where=label,
-            advice="Name one of these with --plugin-name, or in the preset's `plugin_name:`.",
-        )
 
 
 def describe_parameters(plugin: Any) -> Iterator[ParameterFacts]:
@@ -142,23 +111,4 @@ def _facts_of(plugin: Any, plugin_name: str | None) -> PluginFacts:
         version=plugin.version or "",
         kind="instrument" if plugin.is_instrument else "effect",
         category=plugin.category or "",
-    )
-
-
-def _load_preset(plugin: Any, file: str) -> None:
-    try:
-        plugin.load_preset(file)
-    except (AttributeError, ImportError, OSError, ValueError, RuntimeError) as cause:
-        raise PresetInvalid(
-            f"The plugin does not take this preset file: {cause}",
-            where=Path(file),
-            advice="Give a .vstpreset of this very plugin.",
-        ) from cause
-
-
-def _no_plugin(label: str, path: Path) -> PluginUnloadable:
-    return PluginUnloadable(
-        "The file is no plugin that loads on this system.",
-        where=f"{label} ({path})",
-        advice="Install it again, for this system and processor.",
     )

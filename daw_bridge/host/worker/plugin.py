@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pedalboard
 
 from daw_bridge.core.audio import Samples
 from daw_bridge.core.errors import PluginOutputInvalid, PluginUnloadable
@@ -26,6 +24,7 @@ from daw_bridge.host.events import (
 )
 from daw_bridge.host.protocol import InstrumentSetup
 from daw_bridge.host.worker.instrument import MAX_TAIL_S, SILENCE, Performance, Report
+from daw_bridge.host.worker.loading import label_of, load_plugin, load_preset, load_state
 from daw_bridge.host.worker.output import check_latency
 from daw_bridge.host.worker.plugin_parameters import set_parameters
 
@@ -35,9 +34,6 @@ MOVING_BLOCK_FRAMES = 64
 
 CHUNK_FRAMES = 64 * BLOCK_FRAMES
 """Rendered at a time: frames and times stay exact in pedalboard's 32-bit floats, and the host hears of us."""
-
-LOAD_TIMEOUT_S = 1.0
-"""How long pedalboard may play C4 to a plugin at load, until it sounds (#233). Ours comes after."""
 
 KEY_SWITCH_S = 0.05
 """How long a key switch is held, and how long after that the part begins."""
@@ -77,11 +73,10 @@ class PluginInstrument:
             self.plugin.raw_state = self._initial_state
         self._setup, self._warm = None, False
         self._report(self.label, "being set")
-        if setup.state is not None:
-            self.plugin.raw_state = Path(setup.state).read_bytes()
+        warnings = [] if setup.state is None else load_state(self.plugin, Path(setup.state), self.label)
         if setup.vstpreset is not None:
-            self.plugin.load_preset(setup.vstpreset)
-        self._warnings = set_parameters(self.plugin, setup.parameters, self.label)
+            load_preset(self.plugin, Path(setup.vstpreset))
+        self._warnings = warnings + set_parameters(self.plugin, setup.parameters, self.label)
         self._setup = setup
         return self._warnings
 
@@ -179,25 +174,6 @@ class PluginInstrument:
             else:
                 return rendered
         raise _unplayable(self.label, f"It refuses the {self._channels} channels that it offers.")
-
-
-def load_plugin(path: Path, plugin_name: str | None, label: str) -> Any:
-    """Open the plugin's file. Raises PluginUnloadable with pedalboard's reason."""
-    try:
-        return pedalboard.load_plugin(  # type: ignore[attr-defined]  # its stub leaves it out
-            str(path), plugin_name=plugin_name, initialization_timeout=LOAD_TIMEOUT_S
-        )
-    except (ImportError, ValueError, RuntimeError) as cause:
-        raise PluginUnloadable(
-            f"It does not load: {cause}",
-            where=f"{label} ({path})",
-            advice="Check that it runs in a DAW on this machine, and update it.",
-        ) from cause
-
-
-def label_of(plugin: Any) -> str:
-    """`Surge XT 1.3.4`."""
-    return f"{plugin.name} {plugin.version}".strip()
 
 
 def _peak(sound: Samples) -> float:

@@ -27,6 +27,7 @@ from daw_bridge.host.events import (
 )
 from daw_bridge.host.protocol import InstrumentSetup
 from daw_bridge.host.worker.instrument import MAX_TAIL_S, SILENCE, Performance, Report
+from daw_bridge.host.worker.loading import names_in
 from daw_bridge.host.worker.plugin import KEY_SWITCH_S, PluginInstrument
 
 BLOCK_FRAMES = 64
@@ -45,7 +46,7 @@ class SyncedPlugin:
         self._report = report
         self._settings = PluginInstrument(path, plugin_name, label, report)
         self.label = self._settings.label
-        if plugin_name is not None:
+        if plugin_name is not None and len(names_in(path, self.label)) > 1:
             raise PluginUnloadable(
                 f"{path.name} holds several plugins, of which only the first can hear the session's tempo.",
                 where=self.label,
