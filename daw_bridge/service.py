@@ -185,10 +185,10 @@ class Bridge:
             at=NamedPlace(at, "--at") if at else None,
         )
 
-    def check(self, preset: StoredPreset) -> None:
-        """Load a preset into its instrument and play a note. Raises PluginError."""
+    def check(self, preset: StoredPreset) -> tuple[str, ...]:
+        """Load a preset into its instrument and play a note; returns warnings. Raises PluginError."""
         middle = Part((Note(0.0, 60, 0.2),), duration_s=0.2)
-        self.instruments.render(middle, preset, rate_hz=44_100)
+        return self.instruments.render(middle, preset, rate_hz=44_100).warnings
 
     def play_phrase(self, preset: StoredPreset, *, rate_hz: int = 44_100) -> Rendering:
         """A few bars that fit the preset, played on it. Raises PluginError."""

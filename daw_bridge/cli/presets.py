@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from daw_bridge.cli.capture import capture, edit
-from daw_bridge.cli.console import print_json, short, show_error, stdout
+from daw_bridge.cli.console import print_json, say, short, show_error, stderr, stdout
 from daw_bridge.cli.listen import listen
 from daw_bridge.cli.options import Json
 from daw_bridge.core.errors import BridgeError
@@ -22,18 +22,21 @@ def list_presets(
     """List every preset that can be named."""
     from rich.table import Table
 
-    from daw_bridge.presets import load_preset
     from daw_bridge.service import Bridge
 
     with Bridge() as bridge:
-        found = [(folder.origin, load_preset(path)) for folder, path in bridge.library().files()]
-    wanted = [(origin, p) for origin, p in found if tag is None or tag in p.preset.tags]
+        library = bridge.library()
+    origins = {path: folder.origin for folder, path in library.files()}
+    wanted = library.tagged(tag) if tag else [library.find(slug) for slug in library.slugs()]
     if json:
-        print_json([{"slug": p.slug, "origin": o, **p.preset.model_dump(mode="json")} for o, p in wanted])
+        print_json(
+            [{"slug": p.slug, "origin": origins[p.path], **p.preset.model_dump(mode="json")} for p in wanted]
+        )
         return
-    table = Table("preset", "name", "instrument", "tags", "from", box=None, pad_edge=False)
-    for origin, p in sorted(wanted, key=lambda row: row[1].slug):
-        table.add_row(p.slug, p.name, p.preset.instrument.label, ", ".join(p.preset.tags), origin)
+    table = Table("preset", "instrument", "tags", "from", box=None, pad_edge=False)
+    table.columns[0].no_wrap = True  # it is what one types
+    for p in wanted:
+        table.add_row(p.slug, p.preset.instrument.label, ", ".join(p.preset.tags), origins[p.path])
     stdout().print(table)
 
 
@@ -59,20 +62,26 @@ def check_presets(
     from daw_bridge.service import Bridge
 
     errors: list[BridgeError] = []
+    warnings: list[dict[str, str]] = []
     with Bridge() as bridge:
         library = bridge.library()
         wanted = names or [str(path) for _, path in library.files()]
         for name in wanted:
             try:
-                bridge.check(library.find(name))
+                preset = library.find(name)
+                for warning in bridge.check(preset):
+                    warnings.append({"preset": preset.slug, "what": warning})
+                    if not json:
+                        say("!", f"{preset.name}: {warning}", console=stderr())
             except BridgeError as error:
                 errors.append(error)
                 if not json:
                     show_error(error)
     if json:
-        print_json({"checked": len(wanted), "errors": [error_as_data(error) for error in errors]})
+        found = [error_as_data(error) for error in errors]
+        print_json({"checked": len(wanted), "errors": found, "warnings": warnings})
     elif not errors:
-        stdout().print(f"[green]✓[/green] {len(wanted)} presets are right.")
+        say("✓", "1 preset is right." if len(wanted) == 1 else f"{len(wanted)} presets are right.")
     if errors:
         raise typer.Exit(errors[0].exit_code)
 

@@ -105,10 +105,10 @@ class Host:
         """Play the part: as long as the bounce at least, and its tail. Raises PluginError.
 
         `tempo_map` starts where the part does. A plugin that is not on this machine, or is set aside, is
-        replaced by the preset's fallback, with a warning.
+        replaced by the preset's fallback, or left out where it is an effect; with a warning.
         """
         instrument, warnings = self._instrument(preset)
-        effects = self._effects(preset)
+        effects, without = self._effects(preset)
         settings = preset.preset
         tail = settings.output.tail
         if instrument.kind == "faust":
@@ -132,7 +132,7 @@ class Host:
             samples = np.load(output, allow_pickle=False)
             output.unlink()
         clip = AudioClip(samples, rate_hz)
-        return Rendering(clip, rendered.instrument, (*warnings, *rendered.warnings))
+        return Rendering(clip, rendered.instrument, (*warnings, *without, *rendered.warnings))
 
     def close(self) -> None:
         """End all workers; none is left when this returns."""
@@ -181,11 +181,20 @@ class Host:
             return setup, [f"{why.rstrip('.')}; the fallback played: {setup.label}."]
         return setup, []
 
-    def _effects(self, preset: StoredPreset) -> list[EffectSetup]:
-        effects = self._naming.effects(preset)
-        for effect in effects:
-            self._check_record(effect)
-        return effects
+    def _effects(self, preset: StoredPreset) -> tuple[list[EffectSetup], list[str]]:
+        """What the sound goes through, with warnings: a plugin that can't be had is left out."""
+        effects, warnings = [], []
+        for effect in preset.preset.effects:
+            try:
+                setup = self._naming.effect(effect, preset)
+                self._check_record(setup)
+            except PluginMissing as error:
+                warnings.append(f"It played without the effect {error.where}: {error.what}")
+            except PluginSetAside as error:
+                warnings.append(f"It played without the effect {error}")
+            else:
+                effects.append(setup)
+        return effects, warnings
 
     def _check_record(self, setup: InstrumentSetup | EffectSetup) -> None:
         """Raise PluginSetAside for a plugin that crashed too often."""

@@ -49,9 +49,30 @@ class Naming:
             key_switches=[] if is_faust else list(preset.preset.notes.key_switches),
         )
 
-    def effects(self, preset: StoredPreset) -> list[EffectSetup]:
-        """`- reverb: {wet_level: 0.2}`, or `- plugin: {name: …, mix: 35 %}` (or `path:`)."""
-        return [self._effect(effect, preset) for effect in preset.preset.effects]
+    def effect(self, effect: dict[str, dict[str, Value] | None], preset: StoredPreset) -> EffectSetup:
+        """`reverb: {wet_level: 0.2}`, or `plugin: {name: …, mix: 35 %}` (or `path:`).
+
+        Raises PluginMissing, PresetInvalid.
+        """
+        ((name, given),) = effect.items()
+        settings = dict(given or {})
+        folder = preset.path.parent
+        if name != "plugin":
+            return EffectSetup(name, None, None, settings, str(folder))
+        plugin, path, inner = (settings.pop(key, None) for key in ("name", "path", "plugin_name"))
+        if path is not None:
+            file = _plugin_path(str(path), folder)
+        elif plugin is not None:
+            found = self._plugin(str(plugin))
+            file, inner = found.path, inner or found.plugin_name
+        else:
+            raise PresetInvalid(
+                "names an effect plugin by neither `name:` nor `path:`.",
+                where=preset.path,
+                advice="Write `- plugin: {name: …}`.",
+            )
+        inner_name = None if inner is None else str(inner)
+        return EffectSetup(str(plugin or path), str(file), inner_name, settings, str(folder))
 
     def _file_of(self, instrument: Instrument, folder: Path) -> tuple[Path, str | None]:
         """The file, and which plugin of it is meant if the scan knows."""
@@ -78,27 +99,6 @@ class Naming:
                 advice="Mend the preset's `instrument:`.",
             )
         return known[name]
-
-    def _effect(self, effect: dict[str, dict[str, Value] | None], preset: StoredPreset) -> EffectSetup:
-        ((name, given),) = effect.items()
-        settings = dict(given or {})
-        folder = preset.path.parent
-        if name != "plugin":
-            return EffectSetup(name, None, None, settings, str(folder))
-        plugin, path, inner = (settings.pop(key, None) for key in ("name", "path", "plugin_name"))
-        if path is not None:
-            file = _plugin_path(str(path), folder)
-        elif plugin is not None:
-            found = self._plugin(str(plugin))
-            file, inner = found.path, inner or found.plugin_name
-        else:
-            raise PresetInvalid(
-                "names an effect plugin by neither `name:` nor `path:`.",
-                where=preset.path,
-                advice="Write `- plugin: {name: …}`.",
-            )
-        inner_name = None if inner is None else str(inner)
-        return EffectSetup(str(plugin or path), str(file), inner_name, settings, str(folder))
 
 
 def _plugin_path(path: str, folder: Path) -> Path:

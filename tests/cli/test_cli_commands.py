@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,9 @@ def test_presets_are_listed_shown_and_checked(daw_bridge: Shell) -> None:
     tagged = daw_bridge("presets", "list", "--tag", "bass").stdout
     assert "fat-analog-sub" in tagged
     assert "glassy-digital-pad" not in tagged
+    no_such_tag = daw_bridge("presets", "list", "--tag", "bas")
+    assert no_such_tag.exit_code == 3
+    assert 'Did you mean "bass"?' in no_such_tag.stderr
     assert "name: Fat Analog Sub" in daw_bridge("presets", "show", "Fat Analog Sub").stdout
     assert daw_bridge("presets", "check", "fat-analog-sub", "string-machine").exit_code == 0
 
@@ -65,6 +69,20 @@ def test_a_preset_with_mistakes_is_told_all_of_them(daw_bridge: Shell, tmp_path:
     assert 'Did you mean "cutoff"?' in ended.json["errors"][0]["what"]
 
 
+def test_what_a_preset_plays_without_is_told(daw_bridge: Shell, tmp_path: Path) -> None:
+    lacking = tmp_path / "lacking.yaml"
+    lacking.write_text(
+        "name: Lacking\ninstrument: {plugin: Nowhere}\nfallback: {faust: analog}\n"
+        "effects: [{plugin: {name: No Such Reverb}}]\n"
+    )
+    ended = daw_bridge("presets", "check", lacking)
+    assert ended.exit_code == 0
+    assert "1 preset is right." in ended.stdout
+    assert "the fallback played: faust: analog" in ended.stderr
+    assert "played without the effect No Such Reverb" in ended.stderr
+    assert len(daw_bridge("presets", "check", lacking, "--json").json["warnings"]) == 2
+
+
 def test_a_users_preset_wins_over_the_factorys(daw_bridge: Shell) -> None:
     folder = daw_bridge.home / "daw-bridge" / "presets"
     folder.mkdir(parents=True)
@@ -77,6 +95,8 @@ def test_the_doctor_finds_this_machine_well(daw_bridge: Shell) -> None:
     assert ended.exit_code == 0, ended.stdout
     found = {finding["topic"]: finding["found"] for finding in ended.json["findings"]}
     assert found["engine"].startswith("bridge ") and "basic-pitch" in found["engine"]
+    assert ("extra piano" in found["engine"]) is (importlib.util.find_spec("torch") is None)
+    assert any("vst3" in folder.casefold() for folder in ended.json["plugin_folders"])
     assert "Fat Analog Sub plays" in found["instruments"]
     assert found["your settings"].startswith(str(daw_bridge.home))
 

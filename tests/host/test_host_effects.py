@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from daw_bridge.core.audio import AudioClip
-from daw_bridge.core.errors import ParameterInvalid, PluginMissing
+from daw_bridge.core.errors import ParameterInvalid
 from daw_bridge.host import Host
 from daw_bridge.host.protocol import EffectSetup
 from daw_bridge.host.worker.effects import BUILT_IN, Effects
@@ -75,9 +75,18 @@ def test_wrong_settings_are_refused(host: Host, effect: dict[str, Any], message:
     assert message in str(caught.value)
 
 
-def test_an_effect_plugin_that_is_missing_is_named(host: Host) -> None:
-    with pytest.raises(PluginMissing, match="No Such Reverb"):
-        render(host, {"plugin": {"name": "No Such Reverb", "mix": 0.3}})
+def test_an_effect_plugin_that_is_missing_is_left_out_and_named(host: Host) -> None:
+    gain = {"gain": {"gain_db": -6}}
+    expected = render(host, gain).samples
+    for missing in ({"name": "No Such Reverb", "mix": 0.3}, {"path": "No Such Reverb.vst3"}):
+        preset = stored(
+            {"faust": "plain", "parameters": {"wave": "Square"}}, effects=[{"plugin": missing}, gain]
+        )
+        rendering = host.render(line(48, 52), preset, rate_hz=RATE_HZ)
+        (warning,) = rendering.warnings
+        assert warning.startswith("It played without the effect ")
+        assert "No Such Reverb" in warning
+        assert np.array_equal(rendering.clip.samples, expected)
 
 
 def test_an_impulse_response_lies_beside_the_preset(host: Host, tmp_path: Path) -> None:
