@@ -44,6 +44,8 @@ class Job:
     """Where the bounce begins, where the user says it."""
     exports: tuple[ExportFormat, ...] = ()
     """What is delivered besides."""
+    bends: bool = True
+    """Whether the part may bend; without, its notes stay at their keys."""
     folder: Path = Path()
     """What relative names in the settings count from."""
 

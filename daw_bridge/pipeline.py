@@ -6,6 +6,8 @@ what it has heard is remembered, and what it has delivered is delivered to the s
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import NothingHeard
 from daw_bridge.core.notes import Part
@@ -111,4 +113,4 @@ def _transcribe(
             where=job.bounce,
             advice="Bounce one instrument by itself, louder, without long reverb or delay.",
         )
-    return part
+    return part if job.bends else replace(part, bends=())

@@ -123,6 +123,7 @@ class Bridge:
         at: Position | None = None,
         session: Path | None = None,
         exports: Sequence[ExportFormat] = (),
+        bends: bool = True,
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
@@ -131,7 +132,7 @@ class Bridge:
         `session` is a DAW's project folder, whose tempo and places are taken where `tempo` and `at` don't
         name others. A rendering that fails is told and noted in the take, the rest is delivered.
         """
-        job = self._job(bounce, deliver_to, presets, profile, tempo, at, session, exports)
+        job = self._job(bounce, deliver_to, presets, profile, tempo, at, session, exports, bends)
         tell(Taken(job.bounce))
         delivered = run(job, self.steps(engine_name), self._journal, tell)
         tell(TakeDelivered(job.bounce, delivered))
@@ -147,11 +148,12 @@ class Bridge:
         at: Position | None = None,
         session: Path | None = None,
         exports: Sequence[ExportFormat] = (),
+        bends: bool = True,
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> list[DeliveredTake]:
         """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
-        job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports)
+        job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports, bends)
         tell(Taken(job.bounce))
         return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
 
@@ -165,6 +167,7 @@ class Bridge:
         at: Position | None,
         session: Path | None,
         exports: Sequence[ExportFormat],
+        bends: bool,
     ) -> Job:
         """What is wanted of a bounce that lies in no session of ours."""
         bounce = bounce.expanduser().absolute()
@@ -181,6 +184,7 @@ class Bridge:
             tempo_named_by="--tempo",
             warnings=(*warnings, *read.warnings),
             exports=tuple(exports),
+            bends=bends,
             session=read.info,
             at=NamedPlace(at, "--at") if at else None,
         )

@@ -142,6 +142,7 @@ class OpenSession:
             tempo_named_by=SETTINGS_NAME,
             warnings=(*choice.warnings, *read.warnings),
             exports=session.settings.export,
+            bends=session.settings.bends,
             session=read.info,
             session_start_s=session.settings.session_start,
             at=NamedPlace(Position.parse(choice.at), SETTINGS_NAME) if choice.at else None,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import mido
 import pytest
 
 from daw_bridge.core.audio import AudioClip
-from daw_bridge.core.notes import Note
+from daw_bridge.core.notes import Bend, Note, Part
 from daw_bridge.deliver.take import Take, load_take
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
@@ -70,6 +71,20 @@ def test_auto_says_what_it_chose_and_how_sure_it_is(stage: Stage) -> None:
     take = stage.take()
     assert (take.transcription.profile, take.transcription.profile_source) == ("bass", "auto, 93% sure")
     assert take.warnings == ()
+
+
+def test_without_bends_notes_stay_at_their_keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    sung = Part((Note(0.0, 60, 1.0),), 2.0, (Bend(0.0, -1.0), Bend(1.5, 0.0)))
+    monkeypatch.setattr(stage.pitches, "transcribe", lambda *_, **__: sung)
+
+    def moves() -> int:
+        folder = stage.job.deliver_to / "part"
+        return sum(m.type == "pitchwheel" for m in mido.MidiFile(folder / "part.mid"))
+
+    stage.take()
+    assert moves() > 0
+    stage.take(bends=False)  # of the part that was heard before, and remembered
+    assert moves() == 0
 
 
 @pytest.mark.parametrize(("confidence", "source"), [(0.8, "several voices, 80% sure"), (0.3, "not sure")])

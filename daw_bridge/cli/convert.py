@@ -39,6 +39,9 @@ def convert(
         ExportFormat | None,
         typer.Option("--export", help="Deliver this besides: dawproject, for Bitwig, Studio One, Cubase."),
     ] = None,
+    no_bends: Annotated[
+        bool, typer.Option("--no-bends", help="Leave pitch bends out: notes stay at their keys.")
+    ] = False,
     engine: EngineOption = None,
     separate: Annotated[
         bool, typer.Option("--separate", help="These are mixes: separate them into stems first, by demucs.")
@@ -56,6 +59,8 @@ def convert(
       daw-bridge convert song.wav --separate
       daw-bridge convert stems/*.wav -p string-machine -t "97 7/8" -d takes/
     """
+    if separate and profile != "auto":
+        raise typer.BadParameter("Each stem of a mix has a profile of its own: leave --profile out.")
     wanted, place = parse_tempo_option(tempo), parse_position_option(at)
     from daw_bridge.cli.data import error_as_data, take_as_data
     from daw_bridge.cli.reporter import Reporter
@@ -76,6 +81,7 @@ def convert(
                         at=place,
                         session=session,
                         exports=[export] if export else (),
+                        bends=not no_bends,
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )
@@ -90,6 +96,7 @@ def convert(
                         at=place,
                         session=session,
                         exports=[export] if export else (),
+                        bends=not no_bends,
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )

@@ -15,7 +15,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, and
 EngineOption = Annotated[
     str | None,
     typer.Option(
-        "--engine", help="Who hears the notes: bridge (ours, by default) or basic-pitch.", metavar="NAME"
+        "--engine",
+        help="Who hears the notes: bridge (ours, by default), basic-pitch, or another that is installed.",
+        metavar="NAME",
     ),
 ]
 TempoOption = Annotated[

@@ -152,7 +152,13 @@ class SessionSettings(Schema):
     export: tuple[ExportFormat, ...] = Field(
         (), description="What to deliver besides: `[dawproject]` for Bitwig, Studio One and Cubase."
     )
-    engine: str = Field("bridge", description="The transcription engine: `bridge` (ours) or `basic-pitch`.")
+    engine: str = Field(
+        "bridge",
+        description="The transcription engine: `bridge` (ours), `basic-pitch`, or another that is installed.",
+    )
+    bends: bool = Field(
+        True, description="Pitch bends in bass, lead and vocal parts; without, notes stay at their keys."
+    )
     settle: float = Field(
         0.5, ge=0.05, le=60, description="Seconds that a bounce must be still before it is taken."
     )

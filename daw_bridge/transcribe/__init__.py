@@ -45,7 +45,7 @@ def engine(name: str) -> Engine:
     """The engine of that name; the same one each time, so that its model stays loaded.
 
     Raises EngineUnknown for a name that nothing registers, EngineMissing when its package can't be
-    imported.
+    imported or doesn't hold what it registers.
     """
     found = next(iter(entry_points(group=_GROUP, name=name)), None)
     if found is None:
@@ -54,7 +54,7 @@ def engine(name: str) -> Engine:
         )
     try:
         made: Engine = found.load()()
-    except ImportError as cause:
+    except (ImportError, AttributeError) as cause:
         raise EngineMissing(
             f'The engine "{name}" can\'t be loaded ({cause}).', advice="Install its package again."
         ) from cause

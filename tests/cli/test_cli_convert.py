@@ -130,3 +130,10 @@ def test_a_mix_is_not_separated_without_demucs_and_says_how_to_get_it(daw_bridge
     assert error["code"] == "separator-missing"
     assert "uv sync --extra separate" in error["advice"]
     assert not (daw_bridge.folder / "out").exists()
+
+
+def test_a_mix_has_no_profile_of_its_own(daw_bridge: Shell) -> None:
+    bounce_tone(daw_bridge.folder / "mix.wav")
+    ended = daw_bridge("convert", "mix.wav", "--separate", "--profile", "bass")
+    assert ended.exit_code == 2
+    assert "leave --profile out" in ended.stderr

@@ -6,8 +6,8 @@ adds, and for one voice all that sounds beside it. Each key is decoded by itself
 of audio takes no more memory than its posteriors.
 
 basic-pitch's own decoding also infers onsets from rises of the note posterior and turns energy
-left over into notes (the "melodia trick"). Neither pays: on the `tune` stems of
-`tests/bench/accuracy.py` they cost 0.01 and 0.02 of onset F1.
+left over into notes (the "melodia trick"). Neither pays: on stems that served to choose, apart from
+every test, they cost 0.01 and 0.02 of onset F1.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Thresholds:
     ghost: float
 
 
-# Chosen on the `tune` stems of `tests/bench/accuracy.py`. A voice that plays alone can take lower ones: of
-# what sounds at once only the strongest stays.
+# Chosen on the same stems. A voice that plays alone can take lower ones: of what sounds at once only the
+# strongest stays.
 MANY_VOICES = Thresholds(onset=0.6, note=0.5, ghost=0.65)
 ONE_VOICE = Thresholds(onset=0.5, note=0.45, ghost=0.9)
 

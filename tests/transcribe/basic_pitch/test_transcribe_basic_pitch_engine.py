@@ -40,10 +40,15 @@ def test_an_unknown_engine_is_named_with_what_is_near() -> None:
         engine("basic_pitch")
 
 
-def test_an_engine_whose_package_is_gone_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = EntryPoint("gone", "no_such_package:Engine", "daw_bridge.engines")
+@pytest.mark.parametrize(
+    ("registered", "said"), [("no_such_package:Engine", "no_such_package"), ("math:Ear", "Ear")]
+)
+def test_an_engine_whose_package_is_gone_or_broken_is_missing(
+    monkeypatch: pytest.MonkeyPatch, registered: str, said: str
+) -> None:
+    gone = EntryPoint("gone", registered, "daw_bridge.engines")
     monkeypatch.setattr(transcribe, "entry_points", lambda **_: [gone])
-    with pytest.raises(EngineMissing, match="no_such_package"):
+    with pytest.raises(EngineMissing, match=said):
         engine("gone")
 
 
