@@ -6,6 +6,7 @@ what it has heard is remembered, and what it has delivered is delivered to the s
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from daw_bridge.core.audio import AudioClip
@@ -22,6 +23,8 @@ from daw_bridge.session.place import find_place
 from daw_bridge.transcribe import Engine
 
 __all__ = ["Instruments", "Job", "Memory", "Steps", "run"]
+
+log = logging.getLogger(__name__)
 
 MIX_WARNING = (
     "This sounds like a mix of several instruments. One instrument at a time gives far better notes: "
@@ -50,6 +53,7 @@ def _deliver(job: Job, heard: Heard, memory: Memory, tell: Tell, players: Player
     take = take_of(job, folder, heard, midi, earlier)
     deliver_take(folder, folder.name, take, memory)
     count, place = len(heard.part.notes), heard.place
+    log.info("%s: %d notes in %s (bar %d), %s", job.bounce, count, midi.path, heard.placed.bar, place.source)
     tell(NotesDelivered(job.bounce, midi.path, count, heard.placed.bar, place.is_known))
 
     rendered = deliver_renderings(job, folder, players, memory, tell)

@@ -32,11 +32,13 @@ from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
 from daw_bridge.session.grid import FileHints, TempoGuess, WantedTempo
 from daw_bridge.session.place import NamedPlace
-from daw_bridge.session.reading import NOTHING_READ, SessionReading
+from daw_bridge.session.reading import NOTHING_READ, Read, SessionReading
 from daw_bridge.settings import (
+    SETTINGS_NAME,
     Session,
     SessionSettings,
     UserSettings,
+    load_session,
     load_user_settings,
     user_folder,
     user_state_folder,
@@ -173,7 +175,13 @@ class Bridge:
         bounce = bounce.expanduser().absolute()
         library = self.library()
         name, tagged, warnings = split_tags(bounce.stem, library.has)
-        read = SessionReading(session).read() if session else NOTHING_READ
+        read, start_s = NOTHING_READ, None
+        if session is not None:
+            read = SessionReading(session).read()
+            if read == NOTHING_READ:
+                read = Read(warnings=(f"{session}: No session file of a DAW is in there that can be read.",))
+            if (session / SETTINGS_NAME).exists():
+                start_s = load_session(session).settings.session_start
         return Job(
             bounce=bounce,
             take=name,
@@ -186,6 +194,7 @@ class Bridge:
             exports=tuple(exports),
             bends=bends,
             session=read.info,
+            session_start_s=start_s,
             at=NamedPlace(at, "--at") if at else None,
         )
 

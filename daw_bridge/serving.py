@@ -43,7 +43,7 @@ class OpenSession:
         self._queue: queue.Queue[Path | None] = queue.Queue()
         self._closing = threading.Event()
         self._open = ExitStack()
-        self._reading = SessionReading(session.folder, leave_out=(session.watched, session.delivered))
+        self.reading = SessionReading(session.folder, leave_out=(session.watched, session.delivered))
         self._worker = threading.Thread(target=self._work, name=f"session {session.folder.name}")
 
     def __enter__(self) -> OpenSession:
@@ -131,7 +131,7 @@ class OpenSession:
         session = load_session(self.session.folder)
         library = self._bridge.library(session)
         choice = choose(session, bounce, library.has)
-        read = self._reading.read()  # anew where the DAW has saved it since
+        read = self.reading.read()  # anew where the DAW has saved it since
         job = Job(
             bounce=bounce,
             take=choice.take,

@@ -159,7 +159,7 @@ def test_what_plays_in_tempo_waits_for_the_grid_and_hears_it(stage: Stage) -> No
 def test_the_clip_starts_on_the_bar_where_the_bounce_begins(stage: Stage) -> None:
     stage.run(at=NamedPlace(Position(17, 2), "--at"), exports=("dawproject",))
     take = load_take(stage.delivered.file)
-    assert (take.place.bar, take.place.position, take.place.source) == (17, "17.2.1", "17.2.1, by --at")
+    assert (take.place.bar, take.place.position, take.place.source) == (17, "17.2.1", "named by --at")
     track = mido.MidiFile(stage.delivered.midi).tracks[1]
     assert track.name == "bass (bar 17)"
     first = next(message for message in track if message.type == "note_on")

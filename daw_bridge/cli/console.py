@@ -13,7 +13,8 @@ from daw_bridge.core.errors import BridgeError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from daw_bridge.deliver.take import DeliveredTake, Take
+    from daw_bridge.deliver.take import DeliveredTake, Take, TakePlace
+    from daw_bridge.session.reading import Read
 
 
 def stdout() -> Console:
@@ -49,6 +50,16 @@ def say(mark: str, words: str, *, console: Console | None = None) -> None:
     (console or stdout()).print(Text.assemble((f"{mark} ", style), words))
 
 
+def show_session(read: Read, console: Console) -> None:
+    """What the DAW's own file says, and what to know of it."""
+    from daw_bridge.session.describing import describe
+
+    if read.info:
+        say("✓", describe(read.info), console=console)
+    for warning in read.warnings:
+        say("!", warning, console=console)
+
+
 def print_json(data: Any) -> None:
     """One JSON document on one line of standard output."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
@@ -80,13 +91,17 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         for exported in take.exports:
             table.add_row("", "export", exported.file, take.place.position)
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")
-        if take.place.is_known:
-            table.add_row("", "", "", f"{place}: {take.place.source}")
+        table.add_row("", "", "", f"place: {where(take.place)}")
     console.print(table)
     for warning in dict.fromkeys(warning for delivered in takes for warning in delivered.take.warnings):
         say("!", warning, console=console)
     for folder in dict.fromkeys(delivered.folder for delivered in takes):
         console.print(f"[green]✓[/green] {short(folder)}{os.sep}")
+
+
+def where(place: TakePlace) -> str:
+    """Where the audio begins and how that is known: `17.2.1, its clip in Night Drive.als`."""
+    return f"{place.position}, {place.source}" if place.is_known else place.source
 
 
 def _guesses(take: Take) -> str:

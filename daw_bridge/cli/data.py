@@ -39,7 +39,8 @@ def event_as_data(event: Event) -> dict[str, Any]:
         case events.Progress():
             data |= {"step": event.step, "fraction": round(event.fraction, 3)}
         case events.NotesDelivered():
-            data |= {"midi": str(event.midi), "notes": event.notes, "bar": event.bar}
+            data |= {"midi": str(event.midi), "notes": event.notes}
+            data |= {"bar": event.bar, "place_is_known": event.place_is_known}
         case events.TakeDelivered():
             data |= take_as_data(event.delivered)
         case events.Failed():

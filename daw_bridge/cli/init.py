@@ -32,24 +32,28 @@ def init(
     from daw_bridge.session.start import NOTHING_FOUND, start_session
 
     read = SessionReading(session.expanduser()).read()
-    found = (describe(read.info) if read.info else NOTHING_FOUND, *read.warnings)
+    said = describe(read.info) if read.info else NOTHING_FOUND
+    if read.info and not read.info.rate_hz and (rate_hz := _rate_of_bounces(session.expanduser())):
+        said += f"; sample rate from the bounces: {rate_hz / 1000:g} kHz"
+    found = (said, *read.warnings)
     started = start_session(session, tempo=tempo, found=found)
     console = stdout()
     for line in found:
         say("✓" if read.info and line == found[0] else "!", f"{line[:1].upper()}{line[1:]}", console=console)
-    if read.info and not read.info.rate_hz and (rate_hz := _rate_of_bounces(started.watched)):
-        console.print(f"  Sample rate, from the bounces: {rate_hz / 1000:g} kHz")
     console.print(f"[green]✓[/green] {short(started.folder / 'bridge.yaml')}")
     console.print(f"  Export stems into  {short(started.watched)}")
     console.print(f"  Takes come back to {short(started.delivered)}")
     console.print(f'  Now run: daw-bridge watch "{short(started.folder)}"')
 
 
-def _rate_of_bounces(watched: Path) -> int | None:
+def _rate_of_bounces(session: Path) -> int | None:
     """The sample rate of the newest bounce that can be opened."""
     from daw_bridge.core.errors import BridgeError
     from daw_bridge.intake.reader import open_bounce
+    from daw_bridge.settings import SETTINGS_NAME, SessionSettings, load_session
 
+    is_known = (session / SETTINGS_NAME).exists()
+    watched = load_session(session).watched if is_known else session / SessionSettings().watch
     files = (path for path in watched.rglob("*") if path.is_file() and not path.name.startswith("."))
     for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)[:BOUNCES_TRIED]:
         try:

@@ -25,7 +25,7 @@ TempoOption = Annotated[
     typer.Option(
         "--tempo",
         "-t",
-        help='97, "97 7/8", map.mid (a tempo map), or audio: a guess from the sound.',
+        help='session, 97, "97 7/8", map.mid (a tempo map), or audio: a guess from the sound.',
         metavar="BPM [METER]",
     ),
 ]
@@ -34,7 +34,11 @@ TempoOption = Annotated[
 SessionOption = Annotated[
     Path | None,
     typer.Option(
-        "--session", help="The DAW's project folder: its tempo, meters and places hold.", metavar="DIR"
+        "--session",
+        help="The DAW's project folder: its tempo, meters and places hold.",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
     ),
 ]
 AtOption = Annotated[

@@ -13,8 +13,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from daw_bridge import events
-from daw_bridge.cli.console import print_json, short, show_error, stderr
+from daw_bridge.cli.console import print_json, say, short, show_error, stderr, where
 from daw_bridge.cli.data import event_as_data
+from daw_bridge.deliver.take import Take
 from daw_bridge.events import Event
 
 STEPS = {
@@ -26,9 +27,13 @@ STEPS = {
 
 
 class Reporter:
-    """Shows the flow's events as they come. A context manager; call it with events from any thread."""
+    """Shows the flow's events as they come. A context manager; call it with events from any thread.
 
-    def __init__(self, *, as_json: bool = False, is_quiet: bool = False) -> None:
+    `tells_all`: also what the table at the end says, for a daemon that has no end.
+    """
+
+    def __init__(self, *, as_json: bool = False, is_quiet: bool = False, tells_all: bool = False) -> None:
+        self._tells_all = tells_all
         self._as_json = as_json
         self._is_quiet = is_quiet
         self._console = stderr()
@@ -72,6 +77,8 @@ class Reporter:
                 self._end(event.bounce)
                 for path in event.delivered.audio:
                     self._say(event, f"→ {short(path)}")
+                if self._tells_all:
+                    self._say_how(event, event.delivered.take)
             case events.Skipped():
                 self._end(event.bounce)
             case events.Failed():
@@ -82,6 +89,13 @@ class Reporter:
 
     def _say(self, event: Event, words: str) -> None:
         self._console.print(Text.assemble((event.bounce.name, "bold"), "  ", words))
+
+    def _say_how(self, event: Event, take: Take) -> None:
+        tempo = take.tempo
+        self._say(event, f"tempo: {tempo.bpm:g} BPM {tempo.time_signature}, {tempo.source}")
+        self._say(event, f"place: {where(take.place)}")
+        for warning in take.warnings:
+            say("!", warning, console=self._console)
 
     def _show_progress(self, bounce: Path, step: str, fraction: float) -> None:
         if not self._bars:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from daw_bridge.cli.console import short, stderr
+from daw_bridge.cli.console import short, show_session, stderr
 from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import Json
 
@@ -45,10 +45,11 @@ def watch(
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: ended.set())
     console = stderr()
-    with Bridge() as bridge, Reporter(as_json=json) as reporter, ExitStack() as stack:
+    with Bridge() as bridge, Reporter(as_json=json, tells_all=True) as reporter, ExitStack() as stack:
         for session in opened:
-            stack.enter_context(OpenSession(bridge, session, reporter, poll=poll or None))
+            serving = stack.enter_context(OpenSession(bridge, session, reporter, poll=poll or None))
             if not json:
                 console.print(f"Watching {short(session.watched)} (Ctrl-C ends it)")
+                show_session(serving.reading.read(), console)
         while not ended.wait(timeout=1.0):  # a wait without end would keep Windows from seeing Ctrl-C
             pass

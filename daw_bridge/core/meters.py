@@ -70,6 +70,11 @@ class Position:
     def __str__(self) -> str:
         return f"{self.bar}.{self.beat}.{self.sixteenth:g}"
 
+    @property
+    def is_bar_line(self) -> bool:
+        """Whether a bar begins here."""
+        return (self.beat, self.sixteenth) == (1, 1.0)
+
     @staticmethod
     def parse(text: str) -> Position:
         """ "17", "17.1" or "17.1.1" -> Position. Raises ValueError."""

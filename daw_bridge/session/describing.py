@@ -29,8 +29,13 @@ def _tempi(grid: Grid) -> list[str]:
     if len(changes) > 1 + CHANGES_NAMED or any(change.curve is not Curve.STEP for change in changes[:-1]):
         lowest, highest = min(c.tempo_bpm for c in changes), max(c.tempo_bpm for c in changes)
         return [f"{first} at first, then {lowest:g} to {highest:g} BPM"]
-    later = [f"{c.tempo_bpm:g} from {grid.meters.position_at(c.beat)}" for c in changes[1:]]
+    later = [f"{c.tempo_bpm:g} BPM from {_place(grid, c.beat)}" for c in changes[1:]]
     return [first, *later]
+
+
+def _place(grid: Grid, beat: float) -> str:
+    position = grid.meters.position_at(beat)
+    return f"bar {position.bar}" if position.is_bar_line else str(position)
 
 
 def _meters(grid: Grid) -> list[str]:

@@ -6,6 +6,7 @@ time stamp less the session's start, and bar 1 when nothing is known.
 
 from __future__ import annotations
 
+import filecmp
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Place:
     is_known: bool = True
 
 
-UNKNOWN = Place(0.0, "its place is not known: taken to start on bar 1", is_known=False)
+NOT_KNOWN = "not known: taken to start on bar 1"
 
 
 def find_place(
@@ -46,7 +47,7 @@ def find_place(
     """`clock_s` is the file's own time stamp, in seconds after midnight (bext); `session_start_s` is what
     bar 1 reads on that clock, where the user says it or the session file does."""
     if named is not None:
-        return Place(grid.meters.beat_of(named.position), f"{named.position}, by {named.named_by}")
+        return Place(grid.meters.beat_of(named.position), f"named by {named.named_by}")
     if session is not None and (found := _in_session(bounce, session)):
         return found
     start_s = session_start_s
@@ -57,13 +58,16 @@ def find_place(
             max(grid.tempo.beat_at(clock_s - start_s), 0.0),
             f"the file's time stamp ({_clock(clock_s)}) less the session's start ({_clock(start_s)})",
         )
-    if clock_s is not None and start_s is None:
-        source = (
-            f"its place is not known: taken to start on bar 1; its time stamp says {_clock(clock_s)}, "
-            "so `session_start:` in bridge.yaml would place it"
-        )
-        return Place(0.0, source, is_known=False)
-    return UNKNOWN
+    return Place(0.0, NOT_KNOWN + _of_no_use(clock_s, start_s), is_known=False)
+
+
+def _of_no_use(clock_s: float | None, start_s: float | None) -> str:
+    """Why a time stamp that is there places nothing."""
+    if clock_s is None:
+        return ""
+    if start_s is None:
+        return f"; its time stamp says {_clock(clock_s)}, so `session_start:` in bridge.yaml would place it"
+    return f"; its time stamp ({_clock(clock_s)}) lies before the session's start ({_clock(start_s)})"
 
 
 def _in_session(bounce: Path, session: SessionInfo) -> Place | None:
@@ -85,13 +89,19 @@ def _file_start(clip: Clip, grid: Grid) -> float:
 
 
 def _same_file(bounce: Path, named: Path, folder: Path) -> bool:
-    """A session moves between machines: the end of its path is what stays."""
+    """The bounce itself or a copy: many DAWs put one into the session's folder.
+
+    A session moves between machines, so of a file that isn't there the name is what counts.
+    """
     if named.name.casefold() != bounce.name.casefold():
         return False
     there = named if named.is_absolute() else folder / named
-    if there.exists():
-        return there.resolve() == bounce.resolve()
-    return True
+    try:
+        if not there.exists():
+            return True
+        return there.samefile(bounce) or filecmp.cmp(there, bounce, shallow=False)
+    except OSError:  # a path that no system takes, or nobody may look at: not one that we were given
+        return False
 
 
 def _clock(time_s: float) -> str:

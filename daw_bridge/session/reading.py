@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from daw_bridge.core.errors import BridgeError
+from daw_bridge.session.describing import describe
 from daw_bridge.session.newest import Found, find_session_file, read_session_file
 from daw_bridge.session.readers import SessionInfo
 
@@ -31,7 +33,8 @@ class SessionReading:
     def __init__(self, folder: Path, leave_out: Sequence[Path] = ()) -> None:
         self._folder = folder
         self._leave_out = tuple(leave_out)
-        self._kept: tuple[tuple[Path, object], Read] | None = None
+        self._kept: tuple[Found, Read] | None = None
+        self._lock = threading.Lock()
 
     def read(self) -> Read:
         """What the newest session file says. What is wrong with it is a warning: the notes still come."""
@@ -43,16 +46,17 @@ class SessionReading:
             return Read(warnings=(str(error),))
         if found is None:
             return NOTHING_READ
-        version = (found.file, found.stamp)
-        if self._kept is None or self._kept[0] != version:
-            self._kept = (version, _read(found))
-            log.info("read the session file %s", found.file)
-        return self._kept[1]
+        with self._lock:
+            if self._kept is None or self._kept[0] != found:
+                self._kept = (found, _read(found))
+            return self._kept[1]
 
 
 def _read(found: Found) -> Read:
     try:
         info = read_session_file(found)
     except BridgeError as error:
+        log.warning("%s", error)
         return Read(warnings=(str(error),))
+    log.info("read the session file %s: %s", found.file, describe(info))
     return Read(info, tuple(f"{found.file.name}: {note}." for note in info.notes))

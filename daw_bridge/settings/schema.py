@@ -44,7 +44,7 @@ WORDS = ("session", "audio")
 def _parse_tempo(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return {"bpm": value}
-    if isinstance(value, str) and value.casefold().endswith((".mid", ".midi")):
+    if isinstance(value, str) and re.search(r"\.[a-z]+$", value.casefold()):
         return {"file": value}
     if isinstance(value, str) and value not in WORDS:
         bpm, _, meter = value.strip().partition(" ")

@@ -21,7 +21,7 @@ def test_what_the_user_says_comes_first(tmp_path: Path) -> None:
     info = session(tmp_path, Clip(Path("bass.wav"), 7.0))
     named = NamedPlace(Position.parse("17.1.1"), "--at")
     place = find_place(tmp_path / "bass.wav", GRID, named=named, session=info, clock_s=HOUR_S)
-    assert (place.beat, place.source) == (16 * 3.5, "17.1.1, by --at")
+    assert (place.beat, place.source) == (16 * 3.5, "named by --at")
 
 
 def test_then_the_clip_that_plays_the_file_the_earliest_of_several(tmp_path: Path) -> None:
@@ -44,11 +44,21 @@ def test_a_clip_that_begins_inside_its_file_counts_from_the_files_start(tmp_path
 def test_another_file_of_the_same_name_is_not_taken_for_it(tmp_path: Path) -> None:
     other = tmp_path / "Samples" / "bass.wav"
     other.parent.mkdir()
-    other.touch()
+    other.write_bytes(b"what was played")
     bounce = tmp_path / "bass.wav"
-    bounce.touch()
-    info = session(tmp_path, Clip(Path("Samples/bass.wav"), 35.0))
+    bounce.write_bytes(b"what was bounced")
+    info = session(tmp_path, Clip(Path("Samples/bass.wav"), 35.0), Clip(Path("x" * 5000, "bass.wav"), 7.0))
     assert not find_place(bounce, GRID, session=info).is_known
+
+
+def test_a_copy_that_the_daw_made_in_its_own_folder_is_the_bounce(tmp_path: Path) -> None:
+    copy = tmp_path / "Samples" / "Imported" / "bass.wav"
+    copy.parent.mkdir(parents=True)
+    bounce = tmp_path / "bass.wav"
+    for file in (copy, bounce):
+        file.write_bytes(b"what was bounced")
+    info = session(tmp_path, Clip(copy, 35.0))
+    assert find_place(bounce, GRID, session=info).beat == 35.0
 
 
 def test_then_the_time_stamp_less_the_sessions_start(tmp_path: Path) -> None:
@@ -63,6 +73,9 @@ def test_a_time_stamp_alone_places_nothing_and_says_what_would(tmp_path: Path) -
     place = find_place(tmp_path / "bass.wav", GRID, clock_s=HOUR_S)
     assert (place.beat, place.is_known) == (0.0, False)
     assert "session_start" in place.source
+    place = find_place(tmp_path / "bass.wav", GRID, clock_s=5.0, session_start_s=HOUR_S)
+    assert not place.is_known
+    assert "before the session's start (01:00:00)" in place.source
 
 
 def test_without_anything_it_is_bar_1_which_is_said(tmp_path: Path) -> None:

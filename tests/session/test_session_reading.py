@@ -82,7 +82,7 @@ FOUR, SEVEN = TimeSignature(4, 4), TimeSignature(7, 8)
         ),
         (
             Grid(TempoMap((TempoChange(0.0, 97.0), TempoChange(16.0, 120.5)))),
-            "97 BPM, 120.5 from 5.1.1, 4/4",
+            "97 BPM, 120.5 BPM from bar 5, 4/4",
         ),
         (
             Grid(TempoMap((TempoChange(0.0, 97.0, Curve.IN_BEATS), TempoChange(16.0, 120.0)))),

@@ -119,7 +119,7 @@ class _Places:
 
 
 def _clips(session: Element, places: _Places) -> Iterator[Clip]:
-    files = {source.get("id"): _source_file(session, source) for source in session.iterfind("Sources/Source")}
+    files = {source.get("id"): _source_file(source) for source in session.iterfind("Sources/Source")}
     for region in session.iterfind("Playlists/Playlist/Region"):
         file = files.get(region.get("source-0"))
         if region.get("type", "audio") == "audio" and file is not None:
@@ -127,8 +127,7 @@ def _clips(session: Element, places: _Places) -> Iterator[Clip]:
             yield Clip(file, places.beat(start), places.seconds(region.get("start", "0")))
 
 
-def _source_file(session: Element, source: Element) -> Path:
-    """The file a region plays. Ardour copies what it imports, a file a channel: bass.wav as `bass%L.wav`."""
-    name = named_path(re.sub(r"%[LR](\.\w+)$", r"\1", source.get("name", "")))
-    folder = Path("interchange") / session.get("name", "") / "audiofiles"
-    return name if name.is_absolute() else folder / name
+def _source_file(source: Element) -> Path:
+    """The file a region plays. Ardour writes what it imports anew, a file a channel: bass.wav as `bass%L.wav`.
+    Of what was imported the name alone is known."""
+    return named_path(re.sub(r"%[LR](\.\w+)$", r"\1", source.get("name", "")))
