@@ -23,6 +23,23 @@ MAX_DEPTH = 32
 
 Location = tuple[str | int, ...]
 
+_KEYS_AND_VALUES = "should hold keys and values, such as `key: value`"
+_PLAINLY = {
+    "model_type": _KEYS_AND_VALUES,
+    "dict_type": _KEYS_AND_VALUES,
+    "tuple_type": "should be a list, such as `[one, another]`",
+    "string_type": "should be words",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+    "missing": "is missing",
+}
+"""Pydantic's kinds of error -> what a person who writes YAML calls them."""
+
 
 class Schema(BaseModel):
     """The base of all that is read from YAML: frozen, and no unknown keys."""
@@ -139,12 +156,12 @@ def _index_lines(node: yaml.Node, location: Location, lines: dict[Location, int]
 def _problems(failure: ValidationError, model: type[Schema], lines: dict[Location, int]) -> Iterable[Problem]:
     for error in failure.errors(include_url=False):
         location = _known_part(error["loc"], lines)
-        message = error["msg"].removeprefix("Value error, ")
+        message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
         if error["type"] == "extra_forbidden":
             wrong = str(error["loc"][-1])
             message = f"unknown key. {did_you_mean(wrong, _known_keys(model, error['loc'][:-1]))}"
-        elif error["type"] == "model_type":
-            message = "should hold keys and values, such as `key: value`"
+        else:
+            message = _PLAINLY.get(error["type"], message)
         yield Problem(lines.get(location, lines.get(location[:-1], 0)), _dotted(location), message)
 
 
@@ -160,7 +177,10 @@ def _known_part(location: Location, lines: dict[Location, int]) -> Location:
 
 
 def _known_keys(model: type[Schema], location: Location) -> set[str]:
-    """The keys allowed at `location`, searched through the models that the fields mention."""
+    """The keys allowed at `location`, searched through the models that the fields mention.
+
+    A model that is one of several is known by its title.
+    """
     candidates: list[type[BaseModel]] = [model]
     for step in location:
         inner: list[type[BaseModel]] = []
@@ -168,7 +188,8 @@ def _known_keys(model: type[Schema], location: Location) -> set[str]:
             for name, info in candidate.model_fields.items():
                 if step in (name, info.alias):
                     inner.extend(_models_in(info.annotation))
-        candidates = inner or candidates
+        branch = [candidate for candidate in candidates if candidate.model_config.get("title") == step]
+        candidates = inner or branch or candidates
     return {info.alias or name for candidate in candidates for name, info in candidate.model_fields.items()}
 
 

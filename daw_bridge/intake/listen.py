@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from daw_bridge.core.audio import AudioClip
@@ -74,8 +75,13 @@ def _checked(reader: BounceReader, measures: Measures) -> Bounce:
         )
     if measures.peak_dbfs < SILENCE_DBFS:
         raise BounceSilent(
-            f"The bounce is silent (its peak is {measures.peak_dbfs:.0f} dBFS).",
+            f"The bounce is silent{_peak(measures.peak_dbfs)}.",
             where=reader.path,
             advice="Unmute the track, check that the export range covers the part, and bounce again.",
         )
     return Bounce(reader.path, reader.rate_hz, reader.channels, measures.frames, measures.fingerprint)
+
+
+def _peak(peak_dbfs: float) -> str:
+    """Of what is nearly silent: noise, or dither."""
+    return f" (its peak is {peak_dbfs:.0f} dBFS)" if math.isfinite(peak_dbfs) else ""

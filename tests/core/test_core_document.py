@@ -40,8 +40,16 @@ def test_every_mistake_is_told_at_once_with_its_line() -> None:
     found = problems("nmae: x\ninner:\n  depth: -1\nseveral:\n  - {depth: 1}\n  - {dpeth: 1}\n")
     assert found == [
         'line 1: nmae: unknown key. Did you mean "name"?',
-        "line 3: inner.depth: Input should be greater than or equal to 0",
+        "line 3: inner.depth: should be greater than or equal to 0",
         'line 6: several[2].dpeth: unknown key. Did you mean "depth"?',
+    ]
+
+
+def test_mistakes_are_told_in_the_words_of_who_writes_yaml() -> None:
+    assert problems("name: [x]\ninner: {depth: deep}\nseveral: one\n") == [
+        "line 1: name: should be words",
+        "line 2: inner.depth: should be a whole number",
+        "line 3: several: should be a list, such as `[one, another]`",
     ]
 
 
