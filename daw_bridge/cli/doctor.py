@@ -33,16 +33,18 @@ def doctor(json: Json = False) -> None:
     """
     parts = [_looked_at("engine", _engine), _looked_at("instruments", _instruments)]
     findings = [*_packages(), *_folders(), *parts, *_set_aside()]
-    plugins = _plugins()
+    plugins, folders = _plugins()
     if json:
-        print_json({"findings": [vars(f) for f in findings], "plugins": plugins})
+        data = {"findings": [vars(f) for f in findings], "plugins": plugins, "plugin_folders": folders}
+        print_json(data)
     else:
-        _show(findings, plugins)
+        _show(findings, plugins, folders)
     if any(finding.mend for finding in findings):
         raise typer.Exit(1)
 
 
-def _show(findings: list[Finding], plugins: list[dict[str, str]]) -> None:
+def _show(findings: list[Finding], plugins: list[dict[str, str]], folders: list[str]) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("", "", "", box=None, show_header=False, pad_edge=False)
@@ -55,6 +57,7 @@ def _show(findings: list[Finding], plugins: list[dict[str, str]]) -> None:
         table.add_row("[green]✓[/green]", plugin["format"], f"{plugin['name']}  [dim]{plugin['path']}[/dim]")
     if not plugins:
         table.add_row("–", "plugins", "none seen; the embedded instruments play without any")
+    table.add_row("", "looked in", "[dim]" + "\n".join(map(escape, folders)) + "[/dim]")
     stdout().print(table)
 
 
@@ -88,11 +91,16 @@ def _folders() -> list[Finding]:
 
 
 def _engine() -> str:
-    from daw_bridge.transcribe import DEFAULT_ENGINE, engine, engine_names
+    from daw_bridge.transcribe import DEFAULT_ENGINE, engine, engine_names, pianist
 
     default = engine(DEFAULT_ENGINE)
-    others = ", ".join(name for name in engine_names() if name != DEFAULT_ENGINE)
-    return f"{default.name} {default.version}" + (f"; also {others}" if others else "")
+    missing = () if pianist(DEFAULT_ENGINE) else ("transkun",)
+    others = ", ".join(name for name in engine_names() if name not in (DEFAULT_ENGINE, *missing))
+    return (
+        f"{default.name} {default.version}"
+        + (f"; also {others}" if others else "")
+        + ("; transkun comes with the extra piano" if missing else "")
+    )
 
 
 def _instruments() -> str:
@@ -105,8 +113,10 @@ def _instruments() -> str:
     return f"{preset.name} plays; {count} presets"
 
 
-def _plugins() -> list[dict[str, str]]:
+def _plugins() -> tuple[list[dict[str, str]], list[str]]:
+    """The plugins whose files are there, and the folders that they were looked for in."""
     from daw_bridge.host import installed_plugins
+    from daw_bridge.host.finder import standard_folders
     from daw_bridge.settings import UserSettings, load_user_settings
 
     try:
@@ -114,10 +124,11 @@ def _plugins() -> list[dict[str, str]]:
     except SettingsInvalid:  # a finding of its own; the system's folders are looked through all the same
         settings = UserSettings()
     folders = [Path(folder).expanduser() for folder in settings.plugin_folders]
-    return [
+    plugins = [
         {"name": plugin.name, "format": plugin.format, "path": str(plugin.path)}
         for plugin in installed_plugins(folders)
     ]
+    return plugins, [str(folder) for folder in (*folders, *standard_folders())]
 
 
 def _set_aside() -> list[Finding]:

@@ -13,7 +13,7 @@ import typer
 from daw_bridge.cli.console import print_json, short, show_error, stderr, stdout
 from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import Json
-from daw_bridge.core.errors import AudioDeviceMissing, BridgeError, PresetUnknown
+from daw_bridge.core.errors import AudioDeviceMissing, BridgeError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -154,14 +154,5 @@ def _wanted(library: PresetLibrary, names: list[str], tag: str | None) -> list[S
     found = [library.find(name) for name in names]
     if tag is None:
         return found
-    everything = [library.find(slug) for slug in library.slugs()]
-    tagged = [preset for preset in everything if tag in preset.preset.tags]
-    if not tagged:
-        from daw_bridge.core.document import did_you_mean
-
-        tags = {tag for preset in everything for tag in preset.preset.tags}
-        raise PresetUnknown(
-            f'No preset has the tag "{tag}". {did_you_mean(tag, tags)}',
-            advice="See `daw-bridge presets list`.",
-        )
+    tagged = library.tagged(tag)
     return list({preset.path: preset for preset in (*found, *tagged)}.values())

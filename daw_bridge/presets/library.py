@@ -80,6 +80,18 @@ class PresetLibrary:
             _refuse_programs(found)
         return found
 
+    def tagged(self, tag: str) -> list[StoredPreset]:
+        """The presets that have this tag. Raises PresetUnknown when none has, PresetInvalid as `find`."""
+        everything = [self.find(slug) for slug in self.slugs()]
+        found = [preset for preset in everything if tag in preset.preset.tags]
+        if not found:
+            tags = {tag for preset in everything for tag in preset.preset.tags}
+            raise PresetUnknown(
+                f'No preset has the tag "{tag}". {did_you_mean(tag, tags)}',
+                advice="See `daw-bridge presets list`.",
+            )
+        return found
+
     def _path_of(self, name: str) -> Path | None:
         if name.endswith(SUFFIX) and Path(name).is_file():
             return Path(name)
