@@ -68,6 +68,10 @@ class PlacedGrid:
         """Seconds from the bounce's first sample -> beats from the bar line."""
         return self.tempo.beat_at(self.start_s + time_s)
 
+    def time_at(self, beat: float) -> float:
+        """Beats from the bar line -> seconds from the bounce's first sample; negative before it."""
+        return self.tempo.time_at(beat) - self.start_s
+
     def tick_at(self, time_s: float) -> int:
         """Seconds from the bounce's first sample -> the nearest tick from the bar line."""
         return round(self.beat_at(time_s) * TICKS_PER_BEAT)

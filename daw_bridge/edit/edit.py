@@ -1,0 +1,45 @@
+"""What every edit is: settings that are read from YAML, and a pure function from part to part."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
+from daw_bridge.core.document import Schema
+from daw_bridge.core.grid import PlacedGrid
+from daw_bridge.core.notes import Part
+
+
+class Edit(Schema):
+    """An edit with its settings. A subclass names itself by its title: `class Fold(Edit, title="fold")`."""
+
+    short: ClassVar[str | None] = None
+    """The setting that a value alone stands for, as in `- transpose: 12`."""
+
+    @classmethod
+    def edit_name(cls) -> str:
+        """As it is called in YAML."""
+        return str(cls.model_config["title"])
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        """What stands behind the name in YAML -> the settings by name. Raises ValueError."""
+        if value is None:
+            return {}
+        if isinstance(value, dict):
+            return value
+        if cls.short is None:
+            raise ValueError(f"takes settings by name, such as `{cls.edit_name()}: {{...}}`")
+        return {cls.short: value}
+
+    def apply(self, part: Part, grid: PlacedGrid) -> Part:
+        """The part, edited; `grid` is where its bars and beats lie."""
+        raise NotImplementedError
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, settings: SerializerFunctionWrapHandler) -> dict[str, dict[str, Any]]:
+        """As in YAML, every setting said: a default may be another one day."""
+        return {
+            self.edit_name(): {name: value for name, value in settings(self).items() if value is not None}
+        }

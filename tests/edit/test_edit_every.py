@@ -1,0 +1,47 @@
+"""What holds of every edit, whatever the part, the grid and the settings."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daw_bridge.core.grid import PlacedGrid
+from daw_bridge.core.notes import Part
+from daw_bridge.edit import EDITS, apply
+from tests.edit.parts import assert_whole, edit, grids, parts
+
+ENTRIES: tuple[object, ...] = (
+    {"quantize": "1/16"},
+    {"quantize": {"grid": "1/8t", "strength": "60 %", "move": "both"}},
+    {"quantize": {"grid": "1/8", "swing": "66 %", "move": "ends"}},
+    {"swing": "66 %"},
+    {"humanize": {"timing": "30 ms", "velocity": 20}},
+    {"delay": "-1/4"},
+    {"delay": {"beats": 3, "time": "-20 ms"}},
+    {"transpose": {"semitones": -7, "octaves": 2}},
+    {"fold": "E1..E3"},
+    {"velocity": {"compress": "50 %", "curve": 2, "scale": "150 %", "min": 20}},
+)
+NEVER_MORE = {"quantize", "swing", "humanize", "delay", "transpose", "fold", "velocity"}
+
+
+def test_every_edit_is_tried_here() -> None:
+    assert {edit(entry).edit_name() for entry in ENTRIES} == set(EDITS)
+
+
+@given(parts, grids, st.sampled_from(ENTRIES))
+def test_an_edited_part_is_whole(part: Part, grid: PlacedGrid, entry: object) -> None:
+    edited = apply([edit(entry)], part, grid)
+    assert_whole(edited)
+    assert apply([edit(entry)], part, grid) == edited
+    if edit(entry).edit_name() in NEVER_MORE:
+        assert len(edited.notes) <= len(part.notes)
+
+
+@given(parts, grids, st.lists(st.sampled_from(ENTRIES), max_size=4))
+def test_edits_follow_one_another(part: Part, grid: PlacedGrid, entries: list[object]) -> None:
+    edits = [edit(entry) for entry in entries]
+    together = apply(edits, part, grid)
+    for one in edits:
+        part = apply([one], part, grid)
+    assert together == part
