@@ -16,7 +16,14 @@ from daw_bridge.host.naming import Naming
 from daw_bridge.host.parameters import Value, key_of
 from daw_bridge.host.plugins import Plugins
 from daw_bridge.presets import StoredPreset, factory_folder, slug_of
-from daw_bridge.presets.capture import check_new, read_source, save_preset, with_sound
+from daw_bridge.presets.capture import (
+    BACKUP_SUFFIX,
+    check_new,
+    has_comments,
+    read_source,
+    save_preset,
+    with_sound,
+)
 from daw_bridge.service import Bridge
 from daw_bridge.settings import user_folder
 
@@ -85,8 +92,10 @@ def edit_preset(
     original = preset if is_factory else None
     document = read_source(preset)
     instrument = preset.preset.instrument
+    before = f"{preset.path.name}{BACKUP_SUFFIX}"
+    lost = () if is_factory or not has_comments(preset) else (f"Its comments are gone: see {before}.",)
     if instrument.faust is not None:
-        return Saved(_edit_faust(bridge, preset, document, wishes, folder), (), original)
+        return Saved(_edit_faust(bridge, preset, document, wishes, folder), lost, original)
     plugins = Plugins.of_user(bridge.user)
     setup = Naming(plugins.folders, (), plugins.catalog).instrument(preset, instrument)
     source = Source(
@@ -98,7 +107,7 @@ def edit_preset(
         parameters={**setup.parameters, **(wishes.parameters or {})},
     )
     captured = _capture(source, wishes, bridge, tell)
-    return Saved(_save(folder, preset.slug, document, captured), captured.warnings, original)
+    return Saved(_save(folder, preset.slug, document, captured), (*captured.warnings, *lost), original)
 
 
 def midi_of(take: Path) -> Path:

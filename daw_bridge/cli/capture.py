@@ -87,7 +87,8 @@ def edit(
 ) -> None:
     """Open a preset's plugin again as it was kept, and keep it as you leave it.
 
-    A factory preset stays as it is: the changed one is a copy in your presets folder, which is found first.
+    What was there lies beside it (`NAME.yaml~`); comments in the file are not carried over. A factory preset
+    stays as it is: the changed one is a copy in your presets folder, which is found first.
     """
     from daw_bridge.capture import Wishes, edit_preset
     from daw_bridge.service import Bridge

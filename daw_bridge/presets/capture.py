@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ BACKUP_SUFFIX = "~"
 """What was there before lies beside it under this name: the one step back."""
 
 HEADING = "# {heading}\n# A parameter that is changed here wins over the state.\n"
+_HEADING = re.compile(r"\A# Captured from .*\n# A parameter that is changed here.*\n")
 
 
 def read_source(preset: StoredPreset) -> dict[str, Any]:
@@ -26,6 +28,15 @@ def read_source(preset: StoredPreset) -> dict[str, Any]:
     data = yaml.safe_load(preset.path.read_text(encoding="utf-8-sig"))
     assert isinstance(data, dict)  # it has been read as a preset
     return data
+
+
+def has_comments(preset: StoredPreset) -> bool:
+    """Whether somebody has put comments into a preset's file, which are lost when it is written again."""
+    text = _HEADING.sub("", preset.path.read_text(encoding="utf-8-sig"))
+    scalars = [token for token in yaml.scan(text) if isinstance(token, yaml.ScalarToken)]
+    ends = [0, *(token.end_mark.index for token in scalars)]
+    begins = [*(token.start_mark.index for token in scalars), len(text)]
+    return any("#" in text[end:begin] for end, begin in zip(ends, begins, strict=True))
 
 
 def with_sound(

@@ -107,7 +107,7 @@ def test_editing_keeps_what_is_not_the_sound(daw_bridge: Shell, presets: Path) -
     preset = capture(daw_bridge, "Kept", "--no-editor", "--set", "wave=Saw")
     # With no parameters in the file, all but what is set now comes from the state.
     sound = f"name: Kept\ninstrument: {{plugin: {TEST_SYNTH}, state: kept.state}}\n"
-    before = f"{sound}notes: {{range: E0..E3}}\noutput: {{gain_db: -3}}\n"
+    before = f"{sound}notes: {{range: E0..E3}}  # as a bass\noutput: {{gain_db: -3}}\n"
     preset.path.write_text(before)
     ended = daw_bridge("presets", "edit", "kept", "--no-editor", "--set", "cutoff=1 kHz")
     assert ended.exit_code == 0, ended.stderr
@@ -117,6 +117,9 @@ def test_editing_keeps_what_is_not_the_sound(daw_bridge: Shell, presets: Path) -
     assert edited.instrument.parameters["wave"] == "Saw"
     assert edited.instrument.parameters["cutoff"] == "1000 Hz"
     assert (presets / "kept.yaml~").read_text() == before
+    assert "Its comments are gone: see kept.yaml~." in ended.stderr
+    again = daw_bridge("presets", "edit", "kept", "--no-editor", "--set", "cutoff=2 kHz", "--json")
+    assert again.json["warnings"] == []
 
 
 def test_a_factory_preset_is_copied_not_changed(daw_bridge: Shell, presets: Path) -> None:

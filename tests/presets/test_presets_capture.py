@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from daw_bridge.core.errors import PresetExists, PresetInvalid
 from daw_bridge.presets import load_preset
-from daw_bridge.presets.capture import check_new, read_source, save_preset, with_sound
+from daw_bridge.presets.capture import HEADING, check_new, has_comments, read_source, save_preset, with_sound
 
 DOCUMENT = {"name": "Deep Bass", "tags": ["bass"], "instrument": {"plugin": "Surge XT"}}
 
@@ -76,3 +76,19 @@ def test_mistakes_are_said_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(PresetInvalid):
         save_preset(tmp_path, "y", {**DOCUMENT, "colour": "red"}, b"state")
     assert [path.name for path in tmp_path.iterdir()] == ["deep-bass.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name: Plain\ninstrument: {faust: analog}\n", False),
+        ("# mine\nname: Plain\ninstrument: {faust: analog}\n", True),
+        ("name: Plain  # mine\ninstrument: {faust: analog}\n", True),
+        ("name: Plain\ninstrument: {faust: analog}\n# the end", True),
+        ('name: "Song # 1"\ndescription: in C#\ninstrument: {faust: analog}\n', False),
+    ],
+)
+def test_comments_are_seen(tmp_path: Path, text: str, expected: bool) -> None:
+    for heading in ("", HEADING.format(heading="Captured from A Synth 1.0.")):
+        (tmp_path / "plain.yaml").write_text(heading + text)
+        assert has_comments(load_preset(tmp_path / "plain.yaml")) is expected
