@@ -42,6 +42,8 @@ class Job:
     """What bar 1 reads on the clock that time stamps count by, where the user says it."""
     at: NamedPlace | None = None
     """Where the bounce begins, where the user says it."""
+    mix: Path | None = None
+    """The mix that the bounce is a stem of: it lies in the session, and its file says of it what it knows."""
     exports: tuple[ExportFormat, ...] = ()
     """What is delivered besides."""
     bends: bool = True

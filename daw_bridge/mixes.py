@@ -70,6 +70,7 @@ def _stem_jobs(job: Job, steps: Steps, separate: Separator, memory: Memory, tell
         yield replace(
             job,
             bounce=file.path,
+            mix=job.bounce,
             take=f"{job.take}/{stem.name}",
             profile=stem.profile,
             warnings=(*job.warnings, warning),

@@ -76,7 +76,8 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         bounce, clip = steps.listen(job.bounce, engine.rate_hz)
     part = _transcribe(job, bounce, clip, engine, profile, memory, tell)
     players.begin(part, bounce.rate_hz)
-    hints = steps.hints(job.bounce)
+    in_session = job.mix or job.bounce
+    hints = steps.hints(in_session)
     grid = resolve_grid(
         job.tempo,
         named_by=job.tempo_named_by,
@@ -86,7 +87,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         folder=job.folder,
     )
     place = find_place(
-        job.bounce,
+        in_session,
         grid.grid,
         named=job.at,
         session=job.session,

@@ -11,6 +11,7 @@ import pytest
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import NothingHeard, SeparatorMissing
+from daw_bridge.core.grid import Grid
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.take import load_take
 from daw_bridge.events import Event, Progress, Skipped, TakeDelivered
@@ -19,6 +20,7 @@ from daw_bridge.journal import Journal
 from daw_bridge.mixes import run_mix
 from daw_bridge.pipeline import Job, Steps
 from daw_bridge.separate import SeparatedStem
+from daw_bridge.session.readers import Clip, SessionInfo
 from daw_bridge.settings import FixedTempo
 from tests.fakes import FakeEngine, FakeInstruments
 
@@ -124,6 +126,15 @@ def test_a_separator_that_is_not_there_leaves_nothing_behind(stage: Stage) -> No
     with pytest.raises(SeparatorMissing):
         run_mix(stage.job, stage.steps, missing, stage.journal, stage.events.append)
     assert stage.files() == []
+
+
+def test_the_stems_lie_where_the_mix_does(stage: Stage) -> None:
+    grid = Grid.constant(120.0)
+    clips = (Clip(Path("Bounces/song.wav"), 64.0), Clip(Path("elsewhere/bass.wav"), 4.0))
+    session = SessionInfo(stage.folder / "Song.als", "Ableton Live 12.1", grid, clips=clips)
+    job = replace(stage.job, tempo="session", session=session)
+    takes = run_mix(job, stage.steps, halved, stage.journal, stage.events.append)
+    assert {(t.take.tempo.bpm, t.take.place.bar, t.take.place.is_known) for t in takes} == {(120.0, 17, True)}
 
 
 def test_the_users_own_change_of_a_stem_stays(stage: Stage) -> None:

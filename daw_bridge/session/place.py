@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daw_bridge.core.grid import Grid
-from daw_bridge.core.meters import Position
+from daw_bridge.core.meters import NEARLY, Position
 from daw_bridge.session.readers import Clip, SessionInfo
 
 
@@ -80,7 +80,10 @@ def _in_session(bounce: Path, session: SessionInfo) -> Place | None:
     if not starts:
         return None
     several = f", the earliest of {len(starts)} clips" if len(starts) > 1 else ""
-    return Place(max(min(starts), 0.0), f"its clip in {session.file.name}{several}")
+    source = f"its clip in {session.file.name}{several}"
+    if max(starts) < -NEARLY:
+        return Place(0.0, f"before bar 1, by {source}: taken to start on bar 1", is_known=False)
+    return Place(max(min(start for start in starts if start >= -NEARLY), 0.0), source)
 
 
 def _file_start(clip: Clip, grid: Grid) -> float:

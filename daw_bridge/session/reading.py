@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from daw_bridge.core.errors import BridgeError
 from daw_bridge.session.describing import describe
-from daw_bridge.session.newest import Found, find_session_file, read_session_file
+from daw_bridge.session.newest import STILL_S, Found, find_session_file, read_session_file
 from daw_bridge.session.readers import SessionInfo
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,15 @@ class SessionReading:
             return NOTHING_READ
         try:
             found = find_session_file(self._folder, leave_out=self._leave_out)
+            if (
+                found is None and self._kept is not None
+            ):  # some DAWs put the old file away before the new is there
+                time.sleep(STILL_S)
+                found = find_session_file(self._folder, leave_out=self._leave_out)
         except BridgeError as error:
             return Read(warnings=(str(error),))
         if found is None:
+            self._kept = None
             return NOTHING_READ
         with self._lock:
             if self._kept is None or self._kept[0] != found:

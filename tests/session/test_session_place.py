@@ -41,6 +41,13 @@ def test_a_clip_that_begins_inside_its_file_counts_from_the_files_start(tmp_path
     assert find_place(tmp_path / "bass.wav", GRID, session=info).beat == 7.0
 
 
+def test_a_file_that_would_begin_before_bar_1_is_not_said_to_be_placed(tmp_path: Path) -> None:
+    early, late = Clip(Path("bass.wav"), 0.0, offset_s=1.5), Clip(Path("bass.wav"), 35.0)
+    place = find_place(tmp_path / "bass.wav", GRID, session=session(tmp_path, early))
+    assert (place.beat, place.is_known) == (0.0, False)
+    assert find_place(tmp_path / "bass.wav", GRID, session=session(tmp_path, early, late)).beat == 35.0
+
+
 def test_another_file_of_the_same_name_is_not_taken_for_it(tmp_path: Path) -> None:
     other = tmp_path / "Samples" / "bass.wav"
     other.parent.mkdir()

@@ -37,6 +37,20 @@ def test_the_session_is_read_and_read_again_when_it_was_saved(tmp_path: Path) ->
     assert again.info.grid == Grid.constant(120.0)
 
 
+def test_a_file_that_is_away_for_a_moment_while_it_is_saved_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "song.rpp"
+    reading = SessionReading(tmp_path)
+    save(file, "97 4 4", at_ns=1)
+    reading.read()
+    file.unlink()
+    monkeypatch.setattr("daw_bridge.session.reading.time.sleep", lambda _: save(file, "98 4 4", at_ns=2))
+    info = reading.read().info
+    assert info is not None
+    assert info.grid.tempo.initial_bpm == 98.0
+
+
 def test_of_several_the_newest_is_read_which_is_said(tmp_path: Path) -> None:
     save(tmp_path / "new.rpp", "97 4 4", at_ns=2)
     save(tmp_path / "old.rpp", "120 4 4", at_ns=1)

@@ -128,6 +128,6 @@ def _clips(session: Element, places: _Places) -> Iterator[Clip]:
 
 
 def _source_file(source: Element) -> Path:
-    """The file a region plays. Ardour writes what it imports anew, a file a channel: bass.wav as `bass%L.wav`.
+    """The file a region plays. Ardour writes imports anew, a file a channel: bass.wav as `bass%L.wav`.
     Of what was imported the name alone is known."""
     return named_path(re.sub(r"%[LR](\.\w+)$", r"\1", source.get("name", "")))
