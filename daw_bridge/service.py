@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.errors import PluginError
 from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.meters import Position
 from daw_bridge.core.notes import Note, Part
@@ -199,9 +200,16 @@ class Bridge:
         )
 
     def check(self, preset: StoredPreset) -> tuple[str, ...]:
-        """Load a preset into its instrument and play a note; returns warnings. Raises PluginError."""
+        """Load a preset into its instrument and play a note; returns warnings.
+
+        Raises PluginError that names the preset's file.
+        """
         middle = Part((Note(0.0, 60, 0.2),), duration_s=0.2)
-        return self.instruments.render(middle, preset, rate_hz=44_100).warnings
+        try:
+            return self.instruments.render(middle, preset, rate_hz=44_100).warnings
+        except PluginError as error:
+            what = f"{error.where}: {error.what}" if error.where else error.what
+            raise type(error)(what, where=preset.path, advice=error.advice) from error
 
     def play_phrase(self, preset: StoredPreset, *, rate_hz: int = 44_100) -> Rendering:
         """A few bars that fit the preset, played on it. Raises PluginError."""

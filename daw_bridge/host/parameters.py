@@ -79,16 +79,27 @@ def read_parameters(
 ) -> dict[str, Value]:
     """A preset's settings -> spec name -> number in the parameter's own unit, bool, or one of its choices.
 
-    Raises ParameterInvalid for the first name that is not known, or value that is not taken.
+    Raises ParameterInvalid with every name that is not known and every value that is not taken.
     """
     known = list(specs)
     by_key = {key_of(word): spec for spec in reversed(known) for word in (*spec.words, spec.name)}
     values: dict[str, Value] = {}
+    refused: list[ParameterInvalid] = []
     for name, value in settings.items():
-        spec = by_key.get(key_of(name))
-        if spec is None:
-            _refuse_name(name, known, instrument)
-        values[spec.name] = read_value(value, spec, instrument)
+        try:
+            spec = by_key.get(key_of(name))
+            if spec is None:
+                _refuse_name(name, known, instrument)
+            values[spec.name] = read_value(value, spec, instrument)
+        except ParameterInvalid as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        listing = "".join(f"\n  {error.what}" for error in refused)
+        raise ParameterInvalid(
+            f"{len(refused)} parameters are wrong:{listing}\n", where=instrument, advice=refused[0].advice
+        )
     return values
 
 

@@ -63,10 +63,15 @@ def test_a_preset_with_mistakes_is_told_all_of_them(daw_bridge: Shell, tmp_path:
     assert 'Did you mean "faust"?' in ended.stderr
     assert "E0..E3" in ended.stderr
     unknown = tmp_path / "unknown.yaml"
-    unknown.write_text("name: Unknown\ninstrument: {faust: analog, parameters: {cutof: 320 Hz}}\n")
+    unknown.write_text(
+        "name: Unknown\ninstrument: {faust: analog, parameters: {cutof: 320 Hz, resonance: 7}}\n"
+    )
     ended = daw_bridge("presets", "check", unknown, "--json")
     assert ended.exit_code == 7
-    assert 'Did you mean "cutoff"?' in ended.json["errors"][0]["what"]
+    (error,) = ended.json["errors"]
+    assert error["where"] == str(unknown)
+    for said in ("faust: analog", 'Did you mean "cutoff"?', '"7" for resonance is out of range'):
+        assert said in error["what"]
 
 
 def test_what_a_preset_plays_without_is_told(daw_bridge: Shell, tmp_path: Path) -> None:

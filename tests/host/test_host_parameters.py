@@ -90,6 +90,16 @@ def test_a_wrong_name_says_which_is_meant() -> None:
         read_parameters({"cutof": 100}, SPECS, "synth")
 
 
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(ParameterInvalid) as caught:
+        read_parameters({"cutof": 100, "wave": "Saw", "mix": 7}, SPECS, "synth")
+    assert caught.value.what.splitlines() == [
+        "2 parameters are wrong:",
+        '  There is no parameter "cutof". Did you mean "cutoff"?',
+        '  "7" for mix is out of range. It takes 0 to 1.',
+    ]
+
+
 @given(st.floats(-1e6, 1e6), st.sampled_from(["Hz", "kHz", "ms", "s", "dB", "%", "st", "cents", ""]))
 def test_quantities_are_read_as_they_are_written(number: float, unit: str) -> None:
     assert parse_quantity(f"{number!r} {unit}") == (number, unit)
