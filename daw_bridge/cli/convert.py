@@ -24,9 +24,10 @@ from daw_bridge.core.notes import Profile
 
 
 def convert(
-    audio: Annotated[list[Path], typer.Argument(help="WAV, AIFF, FLAC, MP3 or OGG.", metavar="AUDIO...")],
+    audio: Annotated[list[Path], typer.Argument(help="WAV, AIFF, FLAC, MP3 or OGG.", metavar="AUDIO")],
     preset: Annotated[
-        list[str] | None, typer.Option("--preset", "-p", help="Who plays the part. May be given again.")
+        list[str] | None,
+        typer.Option("--preset", "-p", help="Who plays the part. May be given again.", metavar="NAME"),
     ] = None,
     deliver: Annotated[
         Path, typer.Option("--deliver", "-d", help="Where the takes go.", metavar="DIR")

@@ -37,7 +37,9 @@ _ENDING = ("E1", None, "E1", "G1", None, "A1", "B1", None, "C2", None, "C2", "D2
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to make the session.")] = Path("DAW Bridge Demo"),
+    folder: Annotated[Path, typer.Argument(help="Where to make the session.", metavar="FOLDER")] = Path(
+        "DAW Bridge Demo"
+    ),
 ) -> None:
     """Make a session, bounce a bass line into it, show what comes back.
 

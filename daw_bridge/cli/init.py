@@ -14,7 +14,7 @@ BOUNCES_TRIED = 5
 
 
 def init(
-    session: Annotated[Path, typer.Argument(help="The DAW's project folder.")] = Path(),
+    session: Annotated[Path, typer.Argument(help="The DAW's project folder.", metavar="FOLDER")] = Path(),
     tempo: TempoOption = None,
 ) -> None:
     """Make a session of a DAW's project folder.

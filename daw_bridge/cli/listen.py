@@ -28,8 +28,8 @@ DEMOS = "demos"
 
 
 def listen(
-    names: Annotated[list[str] | None, typer.Argument(help="Presets or their files.")] = None,
-    tag: Annotated[str | None, typer.Option(help="All with this tag.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Presets or their files.", metavar="NAME")] = None,
+    tag: Annotated[str | None, typer.Option(help="All with this tag.", metavar="TAG")] = None,
     write: Annotated[
         Path | None, typer.Option(help="Write a WAV file, or one a preset into a folder.", metavar="FILE|DIR")
     ] = None,

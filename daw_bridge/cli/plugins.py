@@ -59,8 +59,10 @@ def scan(
 
 @plugins.command("list")
 def list_plugins(
-    name: Annotated[str, typer.Option(help="Only those with this in their name.")] = "",
-    maker: Annotated[str, typer.Option(help="Only those whose maker's name has this in it.")] = "",
+    name: Annotated[str, typer.Option(help="Only those with this in their name.", metavar="WORD")] = "",
+    maker: Annotated[
+        str, typer.Option(help="Only those whose maker's name has this in it.", metavar="WORD")
+    ] = "",
     kind: Annotated[
         Literal["instrument", "effect"] | None, typer.Option(help="Only instruments, or only effects.")
     ] = None,
@@ -95,7 +97,7 @@ def list_plugins(
 
 @plugins.command()
 def show(
-    name: Annotated[str, typer.Argument(help="A plugin's name, or its file.")],
+    name: Annotated[str, typer.Argument(help="A plugin's name, or its file.", metavar="NAME")],
     plugin_name: Annotated[
         str | None, typer.Option("--plugin-name", help="Which plugin of a file that holds several.")
     ] = None,
@@ -121,7 +123,9 @@ def show(
 
 @plugins.command()
 def unblock(
-    name: Annotated[str, typer.Argument(help="A plugin that is set aside: its name, or its file.")],
+    name: Annotated[
+        str, typer.Argument(help="A plugin that is set aside: its name, or its file.", metavar="NAME")
+    ],
 ) -> None:
     """Give a plugin that was set aside another chance."""
     from daw_bridge.host.plugins import Plugins

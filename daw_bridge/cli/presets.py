@@ -17,7 +17,8 @@ presets = typer.Typer(help="What sounds there are, and whether they are right.",
 
 @presets.command("list")
 def list_presets(
-    tag: Annotated[str | None, typer.Option(help="Only those with this tag.")] = None, json: Json = False
+    tag: Annotated[str | None, typer.Option(help="Only those with this tag.", metavar="TAG")] = None,
+    json: Json = False,
 ) -> None:
     """List every preset that can be named."""
     from rich.table import Table
@@ -41,7 +42,7 @@ def list_presets(
 
 
 @presets.command("show")
-def show_preset(name: Annotated[str, typer.Argument(help="A preset's name.")]) -> None:
+def show_preset(name: Annotated[str, typer.Argument(help="A preset's name.", metavar="NAME")]) -> None:
     """Show one preset's file."""
     from daw_bridge.service import Bridge
 
@@ -54,7 +55,9 @@ def show_preset(name: Annotated[str, typer.Argument(help="A preset's name.")]) -
 
 @presets.command("check")
 def check_presets(
-    names: Annotated[list[str] | None, typer.Argument(help="Presets or files; all by default.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Presets or files; all by default.", metavar="NAME")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Load presets into their instruments and say every mistake."""

@@ -17,7 +17,8 @@ from daw_bridge.cli.options import Json
 
 def watch(
     sessions: Annotated[
-        list[Path] | None, typer.Argument(help="Folders with a bridge.yaml; this one by default.")
+        list[Path] | None,
+        typer.Argument(help="Folders with a bridge.yaml; this one by default.", metavar="FOLDER"),
     ] = None,
     poll: Annotated[
         bool, typer.Option("--poll", help="Look at the folders in turns; for network drives.")
