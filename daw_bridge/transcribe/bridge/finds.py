@@ -41,7 +41,8 @@ EVIDENCE = (
     "two octaves below",
 )
 """What speaks for and against a note: the mass of its onset; the log-odds that its key sounds in the 70 ms
-after it, and before it; the mass of onsets at the same time on keys that it may be a ghost of."""
+after it, and before it; the mass of onsets at the same time on keys that it may be a ghost of, as far as its
+own leaves doubt: played octaves are clear, ghosts are not."""
 _RELATED = (-12, 12, -19, -24)
 
 _CODE = 1 << 40
@@ -124,7 +125,10 @@ def _found(maps: Floats, first: int, sounding: float, offset: float) -> Finds:
         mass**2,
         _log_odds(sums_held.of(key, around + 2, around + 8) / 6),
         _log_odds(sums_held.of(key, around - 8, around - 2) / 6),
-        *(np.minimum(sums_onset.of(key + step, around - 6, around + 7), 1.0) for step in _RELATED),
+        *(
+            np.minimum(sums_onset.of(key + step, around - 6, around + 7), 1.0) * (1.0 - mass)
+            for step in _RELATED
+        ),
     ]
     sounds = held[:, CONTEXT - 1 : held.shape[1] - CONTEXT] >= sounding
     rise = np.nonzero(sounds[:, 1:] & ~sounds[:, :-1])

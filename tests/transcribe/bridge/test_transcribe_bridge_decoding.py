@@ -129,13 +129,18 @@ def test_an_onset_without_sound_is_short() -> None:
 
 
 def test_what_speaks_against_a_note_lowers_its_confidence() -> None:
-    chord = maps_of(Note(0.5, 48, 1.0), Note(0.5, 60, 1.0))
+    played = maps_of(Note(0.5, 48, 1.0), Note(0.5, 60, 1.0))
+    ghost = played.copy()
+    ghost[ONSET, :, 60 - 21] *= 0.6
     octave_below = 1 + EVIDENCE.index("octave below")
     weights = np.zeros(len(EVIDENCE) + 1)
     weights[[0, 1, octave_below]] = -2.0, 6.0, -6.0
     ghosts = Thresholds(weights=tuple(weights))
-    assert [n.pitch for n in decode([chord], ghosts)] == [48]
-    assert [n.pitch for n in decode([maps_of(Note(0.5, 60, 1.0))], ghosts)] == [60]
+    assert [n.pitch for n in decode([ghost], ghosts)] == [48]
+    assert [n.pitch for n in decode([played], ghosts)] == [48, 60]
+    alone = ghost.copy()
+    alone[:, :, 48 - 21] = 0.0
+    assert [n.pitch for n in decode([alone], ghosts)] == [60]
 
 
 def test_one_voice_is_the_surest_of_what_starts_together() -> None:
