@@ -45,7 +45,7 @@ def listen(
       daw-bridge presets listen --tag pad --write pads/
     """
     if not names and tag is None:
-        raise typer.BadParameter("Name a preset, or a tag: --tag pad", param_hint="NAMES")
+        raise typer.BadParameter("Name a preset, or a tag: --tag pad", param_hint="NAME")
     from daw_bridge.service import Bridge
     from daw_bridge.settings import user_state_folder
 
@@ -154,5 +154,7 @@ def _wanted(library: PresetLibrary, names: list[str], tag: str | None) -> list[S
     found = [library.find(name) for name in names]
     if tag is None:
         return found
-    tagged = library.tagged(tag)
-    return list({preset.path: preset for preset in (*found, *tagged)}.values())
+    from daw_bridge.presets import tagged
+
+    these = tagged((library.find(slug) for slug in library.slugs()), tag)
+    return list({preset.path: preset for preset in (*found, *these)}.values())

@@ -20,25 +20,36 @@ def list_presets(
     tag: Annotated[str | None, typer.Option(help="Only those with this tag.", metavar="TAG")] = None,
     json: Json = False,
 ) -> None:
-    """List every preset that can be named."""
+    """List every preset that can be named, and the mistakes of those that can't be read."""
     from rich.table import Table
 
+    from daw_bridge.presets import StoredPreset, tagged
     from daw_bridge.service import Bridge
 
     with Bridge() as bridge:
         library = bridge.library()
     origins = {path: folder.origin for folder, path in library.files()}
-    wanted = library.tagged(tag) if tag else [library.find(slug) for slug in library.slugs()]
+    wanted: list[StoredPreset] = []
+    errors: list[BridgeError] = []
+    for slug in library.slugs():
+        try:
+            wanted.append(library.find(slug))
+        except BridgeError as error:
+            errors.append(error)
+            show_error(error)
+    wanted = tagged(wanted, tag) if tag else wanted
     if json:
         print_json(
             [{"slug": p.slug, "origin": origins[p.path], **p.preset.model_dump(mode="json")} for p in wanted]
         )
-        return
-    table = Table("preset", "instrument", "tags", "from", box=None, pad_edge=False)
-    table.columns[0].no_wrap = True  # it is what one types
-    for p in wanted:
-        table.add_row(p.slug, p.preset.instrument.label, ", ".join(p.preset.tags), origins[p.path])
-    stdout().print(table)
+    else:
+        table = Table("preset", "instrument", "tags", "from", box=None, pad_edge=False)
+        table.columns[0].no_wrap = True  # it is what one types
+        for p in wanted:
+            table.add_row(p.slug, p.preset.instrument.label, ", ".join(p.preset.tags), origins[p.path])
+        stdout().print(table)
+    if errors:
+        raise typer.Exit(errors[0].exit_code)
 
 
 @presets.command("show")

@@ -7,6 +7,7 @@ from daw_bridge.presets.library import (
     factory_folder,
     load_preset,
     slug_of,
+    tagged,
 )
 from daw_bridge.presets.schema import Instrument, NoteFit, Preset
 
@@ -20,4 +21,5 @@ __all__ = [
     "factory_folder",
     "load_preset",
     "slug_of",
+    "tagged",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,23 +80,24 @@ class PresetLibrary:
             _refuse_programs(found)
         return found
 
-    def tagged(self, tag: str) -> list[StoredPreset]:
-        """The presets that have this tag. Raises PresetUnknown when none has, PresetInvalid as `find`."""
-        everything = [self.find(slug) for slug in self.slugs()]
-        found = [preset for preset in everything if tag in preset.preset.tags]
-        if not found:
-            tags = {tag for preset in everything for tag in preset.preset.tags}
-            raise PresetUnknown(
-                f'No preset has the tag "{tag}". {did_you_mean(tag, tags)}',
-                advice="See `daw-bridge presets list`.",
-            )
-        return found
-
     def _path_of(self, name: str) -> Path | None:
         if name.endswith(SUFFIX) and Path(name).is_file():
             return Path(name)
         wanted = slug_of(name)
         return next((path for _, path in self.files() if path.stem == wanted), None)
+
+
+def tagged(presets: Iterable[StoredPreset], tag: str) -> list[StoredPreset]:
+    """Those that have this tag. Raises PresetUnknown when none has."""
+    presets = list(presets)
+    found = [preset for preset in presets if tag in preset.preset.tags]
+    if not found:
+        tags = {tag for preset in presets for tag in preset.preset.tags}
+        raise PresetUnknown(
+            f'No preset has the tag "{tag}". {did_you_mean(tag, tags)}',
+            advice="See `daw-bridge presets list`.",
+        )
+    return found
 
 
 def load_preset(path: Path) -> StoredPreset:

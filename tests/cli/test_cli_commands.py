@@ -88,6 +88,16 @@ def test_what_a_preset_plays_without_is_told(daw_bridge: Shell, tmp_path: Path) 
     assert len(daw_bridge("presets", "check", lacking, "--json").json["warnings"]) == 2
 
 
+def test_a_preset_that_cannot_be_read_does_not_hide_the_others(daw_bridge: Shell) -> None:
+    folder = daw_bridge.home / "daw-bridge" / "presets"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text("nmae: Mine\n")
+    ended = daw_bridge("presets", "list")
+    assert ended.exit_code == 3
+    assert "fat-analog-sub" in ended.stdout
+    assert "mine.yaml" in ended.stderr and 'Did you mean "name"?' in ended.stderr
+
+
 def test_a_users_preset_wins_over_the_factorys(daw_bridge: Shell) -> None:
     folder = daw_bridge.home / "daw-bridge" / "presets"
     folder.mkdir(parents=True)
