@@ -34,12 +34,7 @@ def corrected(notes: Iterable[Note], track: PitchTrack) -> tuple[Note, ...]:
     """
     heard = sorted(notes)
     pitches = [_heard_pitch(note, track) for note in heard]
-    off = [
-        (pitch - note.pitch + 0.5) % 1.0 - 0.5
-        for note, pitch in zip(heard, pitches, strict=True)
-        if pitch is not None
-    ]
-    tuning = float(np.median(off)) if off else 0.0
+    tuning = _tuning([p - note.pitch for note, p in zip(heard, pitches, strict=True) if p is not None])
     kept: list[Note] = []
     for index, (note, pitch) in enumerate(zip(heard, pitches, strict=True)):
         far = abs(pitch - tuning - note.pitch) if pitch is not None else 0.0
@@ -51,6 +46,15 @@ def corrected(notes: Iterable[Note], track: PitchTrack) -> tuple[Note, ...]:
         elif before:
             kept[-1] = replace(kept[-1], offset_s=note.offset_s)
     return tuple(kept)
+
+
+def _tuning(off: list[float]) -> float:
+    """How far the whole line lies off its keys, in semitones: a detuned synth, or an organ's 16' stop, which
+    a tracker hears an octave low on every note."""
+    if not off:
+        return 0.0
+    octaves = 12.0 * round(float(np.median(off)) / 12.0)
+    return octaves + float(np.median([(distance + 0.5) % 1.0 - 0.5 for distance in off]))
 
 
 def _heard_pitch(note: Note, track: PitchTrack) -> float | None:

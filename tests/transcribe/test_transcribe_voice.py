@@ -65,6 +65,12 @@ def test_a_recording_out_of_tune_loses_nothing() -> None:
     assert corrected(line, track) == tuple(line)
 
 
+def test_a_stop_that_sounds_an_octave_low_loses_nothing() -> None:
+    line = [Note(0.1 * n, 60 + n % 2, 0.1 * (n + 1), confidence=0.6) for n in range(10)]
+    track = sung(*((0.1, 48 + n % 2 + 0.1) for n in range(11)))
+    assert corrected(line, track) == tuple(line)
+
+
 def test_what_has_no_pitch_is_left_alone() -> None:
     line = [Note(0.0, 60, 0.1, confidence=0.3), Note(0.1, 61, 0.2, confidence=0.3)]
     track = PitchTrack(np.full(50, 70.0), np.full(50, 0.2), HOP_S)
