@@ -16,16 +16,48 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from daw_bridge.core.document import did_you_mean
+from daw_bridge.edit.chop import Chop
+from daw_bridge.edit.chords import Chords
 from daw_bridge.edit.delay import Delay
 from daw_bridge.edit.edit import Edit
 from daw_bridge.edit.fold import Fold
 from daw_bridge.edit.humanize import Humanize
+from daw_bridge.edit.key import Key
+from daw_bridge.edit.layer import Layer
+from daw_bridge.edit.legato import Legato
+from daw_bridge.edit.length import Length
+from daw_bridge.edit.mono import Mono
 from daw_bridge.edit.quantize import Quantize
+from daw_bridge.edit.simplify import Simplify
+from daw_bridge.edit.staccato import Staccato
+from daw_bridge.edit.strum import Strum
 from daw_bridge.edit.swing import Swing
+from daw_bridge.edit.tempo import Tempo
 from daw_bridge.edit.transpose import Transpose
 from daw_bridge.edit.velocity import Velocity
+from daw_bridge.edit.voicing import Voicing
 
-OneOfThem = Quantize | Swing | Humanize | Delay | Transpose | Fold | Velocity
+OneOfThem = (
+    Quantize
+    | Swing
+    | Humanize
+    | Delay
+    | Tempo
+    | Chop
+    | Transpose
+    | Key
+    | Fold
+    | Layer
+    | Voicing
+    | Chords
+    | Strum
+    | Mono
+    | Simplify
+    | Length
+    | Legato
+    | Staccato
+    | Velocity
+)
 EDITS: dict[str, type[Edit]] = {edit.edit_name(): edit for edit in get_args(OneOfThem)}
 """Every edit by its name: what the take file, presets, the command line and the docs all use."""
 

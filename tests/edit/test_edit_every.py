@@ -21,8 +21,28 @@ ENTRIES: tuple[object, ...] = (
     {"transpose": {"semitones": -7, "octaves": 2}},
     {"fold": "E1..E3"},
     {"velocity": {"compress": "50 %", "curve": 2, "scale": "150 %", "min": 20}},
+    {"tempo": {"heard": 80}},
+    {"tempo": {"to": 150}},
+    {"chop": {"bars": "2..3", "loop": 3}},
+    {"key": {"to": "A minor", "heard": "C# dorian"}},
+    {"key": {"to": "Bb major", "outside": "drop"}},
+    {"layer": [12, -5]},
+    {"voicing": "drop-2"},
+    {"voicing": {"shape": "spread", "inversion": 2}},
+    {"chords": {"to": "block", "span": 2}},
+    {"chords": {"to": "arpeggio", "order": "up-down"}},
+    {"strum": {"time": "20 ms", "direction": "alternate"}},
+    {"mono": "top"},
+    {"mono": "loudest"},
+    "simplify",
+    {"length": "50 %"},
+    {"length": "1/8"},
+    {"legato": "20 ms"},
+    {"legato": {"overlap": "-20 ms", "rest": 2}},
+    {"staccato": "30 %"},
 )
-NEVER_MORE = {"quantize", "swing", "humanize", "delay", "transpose", "fold", "velocity"}
+MAY_ADD = {"chop", "layer", "chords"}
+ONLY_LENGTHS = {"length", "legato", "staccato", "velocity"}
 
 
 def test_every_edit_is_tried_here() -> None:
@@ -31,11 +51,16 @@ def test_every_edit_is_tried_here() -> None:
 
 @given(parts, grids, st.sampled_from(ENTRIES))
 def test_an_edited_part_is_whole(part: Part, grid: PlacedGrid, entry: object) -> None:
-    edited = apply([edit(entry)], part, grid)
+    made = edit(entry)
+    edited = apply([made], part, grid)
     assert_whole(edited)
-    assert apply([edit(entry)], part, grid) == edited
-    if edit(entry).edit_name() in NEVER_MORE:
+    assert apply([made], part, grid) == edited
+    if made.edit_name() not in MAY_ADD:
         assert len(edited.notes) <= len(part.notes)
+    if made.edit_name() in ONLY_LENGTHS:
+        assert {(note.onset_s, note.pitch) for note in edited.notes} <= {
+            (note.onset_s, note.pitch) for note in part.notes
+        }
 
 
 @given(parts, grids, st.lists(st.sampled_from(ENTRIES), max_size=4))
