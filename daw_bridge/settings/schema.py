@@ -34,7 +34,9 @@ class FixedTempo(Schema):
 class TempoFile(Schema):
     """A tempo map that a DAW exported: a Standard MIDI File, or any session file that is read."""
 
-    file: str = Field(description="A `.mid` or `.smt` file; a relative name counts from the session's folder.")
+    file: str = Field(
+        description="A `.mid` or `.smt` file; a relative name counts from the session's folder."
+    )
 
 
 WORDS = ("session", "audio")

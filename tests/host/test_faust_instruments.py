@@ -159,9 +159,10 @@ def test_the_expression_pedal_is_a_gain() -> None:
     assert decibels(float(ratio)) == pytest.approx(-11.9, abs=0.1)
 
 
-@pytest.mark.parametrize("name", PITCHED)
+@pytest.mark.parametrize("name", INSTRUMENTS)
 def test_the_mod_wheel_is_heard(name: str) -> None:
-    still, moved = (mono(player(name).play(Key(60), duration_s=1.0, mod=mod)) for mod in (0.0, 1.0))
+    pitch = 42 if name == "drums" else 60
+    still, moved = (mono(player(name).play(Key(pitch), duration_s=1.0, mod=mod)) for mod in (0.0, 1.0))
     assert np.abs(still - moved).max() > 0.05 * np.abs(still).max()
 
 
@@ -270,6 +271,32 @@ def test_drum_keys_are_those_of_general_midi() -> None:
     kick, snare, closed, low_tom, high_tom = (centre(pitch) for pitch in (36, 38, 42, 41, 50))
     assert kick < low_tom < high_tom < snare < closed
     assert length_s(42) < length_s(46) < length_s(51) < length_s(49)
+
+
+def test_the_mod_wheel_opens_the_hats_as_far_as_the_open_one() -> None:
+    def level(pitch: int, wheel: float) -> float:
+        """0.2 s after the stroke."""
+        sound = mono(player("drums").play(Key(pitch), duration_s=0.5, mod=wheel))
+        return decibels(float(np.sqrt(np.mean(sound[RATE_HZ // 5 : RATE_HZ // 4] ** 2))))
+
+    closed, half, opened = (level(42, wheel) for wheel in (0.0, 0.5, 1.0))
+    assert closed < half - 12.0 < opened - 18.0
+    assert opened == pytest.approx(level(46, 0.0), abs=1.0)
+
+
+@pytest.mark.parametrize("pitch", [pitch for pitch in range(35, 60) if pitch != 46])
+def test_a_drum_sounds_on_when_its_key_is_up(pitch: int) -> None:
+    short, long = (player("drums").play(Key(pitch, 100, 0.0, held), duration_s=2.5) for held in (0.05, 2.5))
+    assert np.abs(short - long).max() < 3e-5
+
+
+@pytest.mark.parametrize("semitones", [-2.0, 2.0])
+def test_a_bend_moves_a_drums_skin(semitones: float) -> None:
+    def tail_hz(*bends: Bend) -> float:
+        sound = mono(player("drums").play(Key(45, 100), duration_s=1.0, bends=bends))
+        return brightness_hz(sound[round(0.2 * RATE_HZ) : round(0.6 * RATE_HZ)], RATE_HZ)
+
+    assert tail_hz(Bend(0.0, semitones)) / tail_hz() == pytest.approx(2 ** (semitones / 12), rel=0.03)
 
 
 def test_the_instrument_in_the_docs_plays(tmp_path: Path) -> None:
