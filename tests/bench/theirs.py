@@ -20,9 +20,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-warnings.filterwarnings("ignore")
-logging.disable(logging.WARNING)
-
 Job = Callable[[Path], dict[str, Any]]
 
 
@@ -151,8 +148,15 @@ JOBS: dict[str, Callable[[], Job]] = {
 }
 
 
+def be_quiet() -> None:
+    """Other people's warnings; only here, in a process that is theirs."""
+    warnings.filterwarnings("ignore")
+    logging.disable(logging.WARNING)
+
+
 def main() -> None:
     """Answer until the input ends."""
+    be_quiet()
     with contextlib.redirect_stdout(sys.stderr):  # they print
         job = JOBS[sys.argv[1]]()
     for line in sys.stdin:

@@ -103,7 +103,11 @@ def test_a_take_lies_on_the_grid_of_a_session_that_keeps_its_tempo(ardour: Ardou
     kept = max(
         session.parent.glob("interchange/*/midifiles/bass.*.mid"), key=lambda file: file.stat().st_size
     )
-    assert events_of(kept) == [event for event in events_of(midi) if not declares_bend_range(event)]
+    # Its copy of our file declares the bend range, what it saves itself does not: which one is larger varies.
+    played, told = (
+        [event for event in events_of(file) if not declares_bend_range(event)] for file in (kept, midi)
+    )
+    assert played == told
     for note, beat in zip(part.notes, report.beats, strict=True):  # each under the sound that it was heard in
         sounds_at = regions["audio"].start_sample + note.onset_s * RATE_HZ
         assert beat.sample == pytest.approx(sounds_at, abs=1)
