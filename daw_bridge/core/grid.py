@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from daw_bridge.core.meters import Meters, Position, TimeSignature
 from daw_bridge.core.timing import TICKS_PER_BEAT, TempoMap
@@ -54,7 +55,7 @@ class PlacedGrid:
         """From the bar line on, which begins bar 1 here."""
         return self.grid.meters
 
-    @property
+    @cached_property
     def start_s(self) -> float:
         """Seconds from the bar line to the bounce's first sample."""
         return self.tempo.time_at(self.start_beat)
