@@ -34,9 +34,10 @@ def scan(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Look through the plugin folders, each plugin in a process of its own.
+    """Look through the plugin folders.
 
-    One that crashes or hangs is listed with what happened, and left alone until it is updated or unblocked.
+    Each plugin is opened in a process of its own. One that crashes or hangs is listed with what happened,
+    and left alone until it is updated or unblocked.
     """
     from daw_bridge.host.plugins import Plugins
 
@@ -48,7 +49,7 @@ def scan(
         return
     console = stdout()
     count = sum(len(file.plugins) for file in files)
-    console.print(f"{count} plugins in {len(files)} files; {opened} of the files were opened now.")
+    console.print(f"Plugins: {count}, in files: {len(files)}, of which opened now: {opened}.")
     for file in files:
         for warning in file.warnings:
             say("!", f"{file.name}: {warning}")
