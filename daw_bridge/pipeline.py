@@ -83,6 +83,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         named_by=job.tempo_named_by,
         session=job.session,
         hints=hints,
+        live=job.live,
         estimate=lambda: steps.estimate_tempo(clip, part),
         folder=job.folder,
     )
@@ -96,7 +97,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
     )
     key = steps.estimate_key(part.notes) if profile != "drums" else None
     is_mix = job.profile == "auto" and kind is not None and kind.is_mix
-    warnings = (*job.warnings, *([MIX_WARNING] if is_mix else []))
+    warnings = (*job.warnings, *grid.warnings, *([MIX_WARNING] if is_mix else []))
     return Heard(bounce, part, grid, place, engine, profile, source, key, warnings)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
+from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError, LiveError
 from daw_bridge.core.files import remove_leftovers
 from daw_bridge.core.meters import Position
 from daw_bridge.events import Event, Failed, Skipped, TakeDelivered, Taken, Tell
@@ -20,10 +21,11 @@ from daw_bridge.mixes import run_mix
 from daw_bridge.pipeline import Job, run
 from daw_bridge.service import Bridge
 from daw_bridge.session.choice import choose
+from daw_bridge.session.grid import LiveTempo, WantedTempo
 from daw_bridge.session.lock import SessionLock
 from daw_bridge.session.place import NamedPlace
 from daw_bridge.session.reading import SessionReading
-from daw_bridge.settings import SETTINGS_NAME, Session, load_session
+from daw_bridge.settings import SETTINGS_NAME, ListenedTempo, Session, load_session
 from daw_bridge.watch import FolderWatch
 
 log = logging.getLogger(__name__)
@@ -47,9 +49,11 @@ class OpenSession:
         self._worker = threading.Thread(target=self._work, name=f"session {session.folder.name}")
 
     def __enter__(self) -> OpenSession:
-        """Lock the session, clean up after a killed bridge, and begin. Raises SessionBusy."""
+        """Lock the session, clean up after a killed bridge, and begin. Raises SessionBusy, LiveError."""
         with ExitStack() as opening:
             opening.enter_context(SessionLock(self.session.state))
+            if isinstance(self.session.settings.tempo, ListenedTempo):
+                self._bridge.listeners.open(self.session.settings.tempo)
             self._journal = Journal(self.session.state / "journal.sqlite3", self.session.folder)
             opening.callback(self._journal.close)
             for leftover in remove_leftovers(self.session.delivered):
@@ -132,6 +136,7 @@ class OpenSession:
         library = self._bridge.library(session)
         choice = choose(session, bounce, library.has)
         read = self.reading.read()  # anew where the DAW has saved it since
+        live, unheard = self._live_tempo(session.settings.tempo, bounce)
         job = Job(
             bounce=bounce,
             take=choice.take,
@@ -140,15 +145,23 @@ class OpenSession:
             profile=choice.profile,
             tempo=session.settings.tempo,
             tempo_named_by=SETTINGS_NAME,
-            warnings=(*choice.warnings, *read.warnings),
+            warnings=(*choice.warnings, *read.warnings, *unheard),
             exports=session.settings.export,
             bends=session.settings.bends,
             session=read.info,
+            live=live,
             session_start_s=session.settings.session_start,
             at=NamedPlace(Position.parse(choice.at), SETTINGS_NAME) if choice.at else None,
             folder=session.folder,
         )
         return job, choice.separate
+
+    def _live_tempo(self, wanted: WantedTempo, bounce: Path) -> tuple[LiveTempo | None, tuple[str, ...]]:
+        """What was heard when the bounce was written, and a warning when nothing can be heard."""
+        try:
+            return self._bridge.live_tempo(wanted, written_s(bounce)), ()
+        except LiveError as error:  # of a source that bridge.yaml names since the start: the notes still come
+            return None, (str(error),)
 
     def _guarded(self, bounce: Path, work: Callable[[], None]) -> None:
         """Whatever goes wrong with one bounce is told and noted; the daemon goes on."""
@@ -173,6 +186,14 @@ class OpenSession:
         except BridgeError as journal_error:
             self._tell(Failed(bounce, journal_error))
         self._tell(Failed(bounce, error))
+
+
+def written_s(bounce: Path) -> float:
+    """When it was written, in seconds since the epoch; now, when it is gone, which the next step says."""
+    try:
+        return bounce.stat().st_mtime
+    except OSError:
+        return time.time()
 
 
 class _Closing(Exception):
