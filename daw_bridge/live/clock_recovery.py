@@ -21,13 +21,15 @@ LOWEST_BPM, HIGHEST_BPM = 20.0, 999.0
 
 _AROUND = 6
 """Intervals on each side that say what is usual; after so many the clock has a tempo that it jumped to."""
+_STEADY = 0.12
+"""What is usual is the average of the ticks before, which is more exact, unless the two are so far apart."""
 _CARRIED = 0.7
 """How much of a tick's lateness the next interval is allowed for."""
 _PAUSE_TICKS, _PAUSE_S = 8, 0.5
 """The clock was off when it says nothing for longer than both."""
 _MOST, _FEWEST = 96, 8
 """Ticks that the line goes through: a bar of four; a third of a beat is the least."""
-_SHORTER = ((24, 0.002), (_FEWEST, 0.02))
+_SHORTER = ((24, 0.005), (_FEWEST, 0.06))
 """Where the tempo moves, a line through fewer; by what share of the tempo it must differ to be believed..."""
 _BENT = 4.0
 """... and by how many of its own errors."""
@@ -76,6 +78,7 @@ class ClockRecovery:
         self._before: deque[float] = deque(maxlen=_AROUND)
         self._pending: list[float] = []
         self._number, self._time_s, self._carry = 0, 0.0, 0.0
+        self._period_s: float | None = None
         self._last_s: float | None = None
         self._next_is: int | None = None
         self._fit: ClockFit | None = None
@@ -116,6 +119,7 @@ class ClockRecovery:
         self._pending.clear()
         self._ticks.append((number, time_s))
         self._number, self._time_s, self._carry = number, time_s, 0.0
+        self._period_s = None
 
     def _is_pause(self, interval_s: float) -> bool:
         known = [*self._before, *self._pending]
@@ -132,6 +136,8 @@ class ClockRecovery:
         if steps:
             self._ticks.append((self._number, self._time_s))
             self.dropped += steps - 1
+            first, first_s = self._ticks[max(len(self._ticks) - 1 - 2 * _AROUND, 0)]
+            self._period_s = (self._time_s - first_s) / (self._number - first)
         else:
             self.doubled += 1
 
@@ -141,6 +147,8 @@ class ClockRecovery:
         around = [*self._before, *self._pending]
         here = len(self._before) + index
         usual_s = statistics.median(around[max(here - _AROUND, 0) : here + _AROUND + 1])
+        if self._period_s is not None and abs(usual_s / self._period_s - 1) < _STEADY:
+            usual_s = self._period_s
         ticks = self._pending[index] / max(usual_s, 1e-9) + carry
         steps = max(round(ticks), 0)
         return steps, _CARRIED * (ticks - steps)
