@@ -208,6 +208,8 @@ class Bridge:
         try:
             return self.instruments.render(middle, preset, rate_hz=44_100).warnings
         except PluginError as error:
+            if error.where == preset.path:
+                raise
             what = f"{error.where}: {error.what}" if error.where else error.what
             raise type(error)(what, where=preset.path, advice=error.advice) from error
 

@@ -9,6 +9,7 @@ from daw_bridge.presets.library import (
     slug_of,
     tagged,
 )
+from daw_bridge.presets.mistakes import by_line
 from daw_bridge.presets.schema import Instrument, NoteFit, Preset
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PresetFolder",
     "PresetLibrary",
     "StoredPreset",
+    "by_line",
     "factory_folder",
     "load_preset",
     "slug_of",
