@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -18,17 +19,22 @@ from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.placing import deliver_file
-from daw_bridge.deliver.take import DeliveredTake
+from daw_bridge.deliver.take import DeliveredTake, Recipe
+from daw_bridge.deliver.take_file import FoundTake
+from daw_bridge.edit import Edit
+from daw_bridge.edit.variants import VariantName
 from daw_bridge.events import TakeDelivered, Taken, Tell
 from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake import listen
 from daw_bridge.intake.hints import MeterHint, TempoHint, TimeReferenceHint, hints_of
+from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
 from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import Instruments, Job, Steps, run
+from daw_bridge.pipeline import Instruments, Job, Memory, Steps, run
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
+from daw_bridge.remaking import remake, run_midi
 from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
 from daw_bridge.session.grid import FileHints, TempoGuess, WantedTempo
@@ -44,7 +50,15 @@ from daw_bridge.settings import (
     user_folder,
     user_state_folder,
 )
-from daw_bridge.transcribe import Drums, engine, estimate_key, estimate_tempo, guess_kind, pianist
+from daw_bridge.transcribe import (
+    Drums,
+    engine,
+    engine_names,
+    estimate_key,
+    estimate_tempo,
+    guess_kind,
+    pianist,
+)
 
 
 class Bridge:
@@ -127,6 +141,8 @@ class Bridge:
         session: Path | None = None,
         exports: Sequence[ExportFormat] = (),
         bends: bool = True,
+        edits: tuple[Edit, ...] | None = None,
+        variants: tuple[VariantName, ...] = (),
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
@@ -136,8 +152,10 @@ class Bridge:
         name others. A rendering that fails is told and noted in the take, the rest is delivered.
         """
         job = self._job(bounce, deliver_to, presets, profile, tempo, at, session, exports, bends)
+        job = replace(job, edits=edits, variants=variants)
         tell(Taken(job.bounce))
-        delivered = run(job, self.steps(engine_name), self._journal, tell)
+        take = run_midi if job.bounce.suffix.lower() in MIDI_SUFFIXES else run
+        delivered = take(job, self.steps(engine_name), self._journal, tell)
         tell(TakeDelivered(job.bounce, delivered))
         return delivered
 
@@ -159,6 +177,41 @@ class Bridge:
         job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports, bends)
         tell(Taken(job.bounce))
         return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
+
+    def revoice(
+        self,
+        found: FoundTake,
+        recipe: Recipe,
+        *,
+        library: PresetLibrary | None = None,
+        memory: Memory | None = None,
+        anew: frozenset[str] = frozenset(),
+        tell: Tell = lambda event: None,
+    ) -> DeliveredTake:
+        """Make a take again by this recipe; nothing is transcribed where its part is remembered.
+
+        `memory` is its session's journal, `library` its session's presets; without, those of takes that
+        were converted with no session. `anew` are presets that play though nothing has changed. Raises
+        BridgeError.
+        """
+        tell(Taken(found.file))
+        delivered = remake(
+            found,
+            self.steps(self._engine_of(found)),
+            memory or self._journal,
+            tell,
+            find_preset=(library or self.library()).find,
+            recipe=recipe,
+            anew=anew,
+        )
+        tell(TakeDelivered(found.file, delivered))
+        return delivered
+
+    @staticmethod
+    def _engine_of(found: FoundTake) -> str:
+        """Who would hear the part again, were it forgotten."""
+        name = found.take.transcription.engine
+        return name if name in engine_names() else SessionSettings().engine
 
     def _job(
         self,
@@ -194,6 +247,7 @@ class Bridge:
             warnings=(*warnings, *read.warnings),
             exports=tuple(exports),
             bends=bends,
+            find_preset=library.find,
             session=read.info,
             session_start_s=start_s,
             at=NamedPlace(at, "--at") if at else None,

@@ -1,5 +1,6 @@
 """Presets: what they say, and where they are found."""
 
+from daw_bridge.presets.fingerprint import fingerprint
 from daw_bridge.presets.library import (
     PresetFolder,
     PresetLibrary,
@@ -21,6 +22,7 @@ __all__ = [
     "StoredPreset",
     "by_line",
     "factory_folder",
+    "fingerprint",
     "load_preset",
     "slug_of",
     "tagged",
