@@ -73,6 +73,19 @@ class TakeInvalid(DocumentInvalid):
     code = "take-invalid"
 
 
+class TakeMissing(BridgeError):
+    """No take has this name, or several have."""
+
+    code = "take-missing"
+    exit_code = 3
+
+
+class EditInvalid(DocumentInvalid):
+    """What `--edit` says is no edit, or has settings that it does not take."""
+
+    code = "edit-invalid"
+
+
 class PresetUnknown(BridgeError):
     """No preset has this name."""
 
