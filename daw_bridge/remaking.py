@@ -66,7 +66,7 @@ def take_back(
     """
     clip = read_midi(midi)
     placed = _grid_of(found).grid.placed(found.take.place.beat)
-    before = memory.part(_key_of(found)) or Part((), found.take.bounce.duration_s)
+    before = part_of(found, memory) or Part((), found.take.bounce.duration_s)
     bar_beat = _grid_of(found).grid.meters.start_of(placed.bar)
     shift_beats = _shift_beats(clip, placed, bar_beat, before)
     part = clip.on(placed, shift_beats=shift_beats, duration_s=found.take.bounce.duration_s)
@@ -125,7 +125,7 @@ def _heard_again(
     if take.taken_back is not None:
         part = _part_of_midi(found, take.taken_back, memory)
     else:
-        part = memory.part(_key_of(found)) or _heard_anew(found, making, steps, memory, tell)
+        part = part_of(found, memory) or _heard_anew(found, making, steps, memory, tell)
     part = part if making.bends else replace(part, bends=())
     place = Place(take.place.beat, take.place.source, is_known=take.place.is_known)
     return Heard(
@@ -188,6 +188,11 @@ def _grid_for(job: Job) -> SessionGrid:
         estimate=lambda: None,
         folder=job.folder,
     )
+
+
+def part_of(found: FoundTake, memory: Memory) -> Part | None:
+    """The part as it was heard, if it is remembered."""
+    return memory.part(_key_of(found))
 
 
 def _key_of(found: FoundTake) -> PartKey:
