@@ -1,4 +1,5 @@
-"""One bounce and what is wanted of it, who does it, and what was heard: what the pipeline hands on."""
+"""One bounce and what is wanted of it, who does it, what was heard, and what is made of it: what the
+pipeline hands on."""
 
 from __future__ import annotations
 
@@ -13,6 +14,10 @@ from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.placing import Ledger
+from daw_bridge.deliver.take import TakeKey, TakenBack, TakeTranscription
+from daw_bridge.deliver.take_file import FoundTake
+from daw_bridge.edit import Edit
+from daw_bridge.edit.variants import VariantName
 from daw_bridge.host import Rendering
 from daw_bridge.intake import Bounce
 from daw_bridge.journal import PartKey
@@ -21,6 +26,9 @@ from daw_bridge.session.grid import NO_HINTS, FileHints, LiveTempo, SessionGrid,
 from daw_bridge.session.place import NamedPlace, Place
 from daw_bridge.session.readers import SessionInfo
 from daw_bridge.transcribe import Engine, KeyEstimate, KindGuess
+
+FindPreset = Callable[[str], StoredPreset]
+"""Raises PresetUnknown, PresetInvalid."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,12 @@ class Job:
     """The mix that the bounce is a stem of: it lies in the session, and its file says of it what it knows."""
     exports: tuple[ExportFormat, ...] = ()
     """What is delivered besides."""
+    edits: tuple[Edit, ...] | None = None
+    """What is done to the part; None for what the take that is there already does."""
+    variants: tuple[VariantName, ...] = ()
+    """Which MIDI files besides those of the take that is there already."""
+    find_preset: FindPreset | None = None
+    """How the presets are found that the take has already."""
     bends: bool = True
     """Whether the part may bend; without, its notes stay at their keys."""
     folder: Path = Path()
@@ -92,22 +106,43 @@ class Steps:
 
 @dataclass(frozen=True)
 class Heard:
-    """What is heard in a bounce, by whom, and what for."""
+    """The part that was heard in a bounce, by whom, and the grid that it lies on."""
 
     bounce: Bounce
     part: Part
     grid: SessionGrid
     place: Place
-    engine: Engine
-    profile: str
-    profile_source: str | None
-    key: KeyEstimate | None
-    warnings: tuple[str, ...]
+    transcription: TakeTranscription
+    key: TakeKey | None = None
+    warnings: tuple[str, ...] = ()
+    taken_back: TakenBack | None = None
+    """The MIDI file that the part is from instead."""
 
     @property
     def placed(self) -> PlacedGrid:
         """The grid from the bar line before the bounce on."""
         return self.grid.grid.placed(self.place.beat)
+
+
+@dataclass(frozen=True)
+class Making:
+    """What is made of what was heard, and where it goes."""
+
+    subject: Path
+    """What events are about: the bounce, or the take file that was changed."""
+    bounce: Path
+    folder: Path
+    """The take's own."""
+    earlier: FoundTake | None
+    """The take that lies there already."""
+    presets: tuple[StoredPreset, ...]
+    edits: tuple[Edit, ...] = ()
+    variants: tuple[VariantName, ...] = ("played",)
+    exports: tuple[ExportFormat, ...] = ()
+    bends: bool = True
+    anew: frozenset[str] = frozenset()
+    """The slugs of presets that play again though nothing has changed."""
+    warnings: tuple[str, ...] = ()
 
 
 class Memory(Ledger, Protocol):

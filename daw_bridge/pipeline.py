@@ -1,4 +1,5 @@
-"""The order of the steps, and nothing else: listen, transcribe, deliver the notes, render, deliver the sound.
+"""The order of the steps, and nothing else: listen, transcribe, edit, deliver the notes, render, deliver the
+sound.
 
 Every step is handed in, so that a test can pass a fake one. `run` may be ended at any point and run again:
 what it has heard is remembered, and what it has delivered is delivered to the same place.
@@ -12,17 +13,21 @@ from dataclasses import replace
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import NothingHeard
 from daw_bridge.core.notes import Part
-from daw_bridge.deliver.take import DeliveredTake, deliver_take, take_folder
-from daw_bridge.delivery import Players, deliver_notes, deliver_renderings, export, take_of
+from daw_bridge.deliver.take import DeliveredTake, TakeKey, TakeTranscription
+from daw_bridge.deliver.take_file import deliver_take
+from daw_bridge.delivery import deliver_notes, export, take_of
+from daw_bridge.edit import apply
 from daw_bridge.events import NotesDelivered, Progress, Tell
 from daw_bridge.intake import Bounce
-from daw_bridge.job import Heard, Instruments, Job, Memory, Steps
+from daw_bridge.job import Heard, Instruments, Job, Making, Memory, Steps
 from daw_bridge.journal import PartKey
+from daw_bridge.playing import Players
+from daw_bridge.recipes import making_of
 from daw_bridge.session.grid import resolve_grid
 from daw_bridge.session.place import find_place
-from daw_bridge.transcribe import Engine
+from daw_bridge.transcribe import Engine, KeyEstimate
 
-__all__ = ["Instruments", "Job", "Memory", "Steps", "run"]
+__all__ = ["Instruments", "Job", "Memory", "Steps", "key_of", "make", "run", "transcribed"]
 
 log = logging.getLogger(__name__)
 
@@ -40,30 +45,30 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     for preset in job.presets:
         steps.instruments.prepare(preset)  # instruments load while the part is heard
     steps.engine_for(job.profile).prepare()
-    with Players(job, steps.instruments) as players:
-        heard = _hear(job, steps, memory, tell, players)
-        players.go_on(heard)
-        return _deliver(job, heard, memory, tell, players)
+    with Players(steps.instruments) as players:
+        making, heard = _hear(job, steps, memory, tell, players)
+        return make(making, heard, players, memory, tell)
 
 
-def _deliver(job: Job, heard: Heard, memory: Memory, tell: Tell, players: Players) -> DeliveredTake:
-    """The notes first: whatever happens to the sound, they are there."""
-    folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, heard.bounce.fingerprint)
-    midi = deliver_notes(folder, heard, memory)
-    take = take_of(job, folder, heard, midi, earlier)
-    deliver_take(folder, folder.name, take, memory)
-    count, place = len(heard.part.notes), heard.place
-    log.info("%s: %d notes in %s (bar %d), %s", job.bounce, count, midi.path, heard.placed.bar, place.source)
-    tell(NotesDelivered(job.bounce, midi.path, count, heard.placed.bar, place.is_known))
+def make(making: Making, heard: Heard, players: Players, memory: Memory, tell: Tell) -> DeliveredTake:
+    """What was heard -> the take. The notes first: whatever happens to the sound, they are there."""
+    edited = apply(making.edits, heard.part, heard.placed)
+    players.go_on(making, edited, heard.bounce.rate_hz, heard.placed)
+    midi = deliver_notes(making, heard, edited, memory)
+    take = take_of(making, heard, edited, midi)
+    folder, earlier = making.folder, making.earlier
+    deliver_take(folder, folder.name, take, memory, earlier=earlier)
+    count, place, file = len(edited.notes), heard.place, folder / midi[0].file
+    log.info("%s: %d notes in %s (bar %d), %s", making.subject, count, file, heard.placed.bar, place.source)
+    tell(NotesDelivered(making.subject, file, count, heard.placed.bar, place.is_known))
 
-    rendered = deliver_renderings(job, folder, players, memory, tell)
-    complete = take.model_copy(update={"renderings": (*rendered, *take.renderings)})
-    exported = export(job, folder, heard, complete, memory)
-    complete = complete.model_copy(update={"exports": exported})
-    return deliver_take(folder, folder.name, complete, memory)
+    take = take.model_copy(update={"renderings": players.deliver(making, memory, tell)})
+    exports = export(making, heard, edited, take.renderings, memory)
+    take = take.model_copy(update={"exports": exports, "is_complete": True})
+    return deliver_take(folder, folder.name, take, memory, earlier=earlier)
 
 
-def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) -> Heard:
+def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) -> tuple[Making, Heard]:
     """What is in the bounce. The sound itself, 300 MB an hour, ends with this function."""
     tell(Progress(job.bounce, "listen", 0.0))
     bounce, clip = steps.listen(job.bounce, steps.engine.rate_hz)
@@ -74,8 +79,12 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
     engine = steps.engine_for(profile)
     if engine.rate_hz != clip.rate_hz:
         bounce, clip = steps.listen(job.bounce, engine.rate_hz)
-    part = _transcribe(job, bounce, clip, engine, profile, memory, tell)
-    players.begin(part, bounce.rate_hz)
+    part = transcribed(job, bounce, clip, engine, profile, memory, tell)
+    making, taken_back = making_of(job, bounce, memory)
+    heard_notes = len(part.notes)
+    part = part if taken_back is None else taken_back.part
+    part = part if making.bends else replace(part, bends=())
+    players.begin(making, part, bounce.rate_hz)
     in_session = job.mix or job.bounce
     hints = steps.hints(in_session)
     grid = resolve_grid(
@@ -97,13 +106,33 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
     )
     key = steps.estimate_key(part.notes) if profile != "drums" else None
     is_mix = job.profile == "auto" and kind is not None and kind.is_mix
-    warnings = (*job.warnings, *grid.warnings, *([MIX_WARNING] if is_mix else []))
-    return Heard(bounce, part, grid, place, engine, profile, source, key, warnings)
+    return making, Heard(
+        bounce,
+        part,
+        grid,
+        place,
+        TakeTranscription(
+            engine=engine.name,
+            engine_version=engine.version,
+            profile=profile,
+            profile_source=source,
+            notes=heard_notes,
+        ),
+        key_of(key),
+        (*job.warnings, *grid.warnings, *([MIX_WARNING] if is_mix else [])),
+        None if taken_back is None else taken_back.source,
+    )
 
 
-def _transcribe(
+def key_of(guess: KeyEstimate | None) -> TakeKey | None:
+    """A guess at the key as the take file has it."""
+    return None if guess is None else TakeKey(name=guess.name, source=f"guess, {guess.confidence:.0%} sure")
+
+
+def transcribed(
     job: Job, bounce: Bounce, clip: AudioClip, engine: Engine, profile: str, memory: Memory, tell: Tell
 ) -> Part:
+    """The part, remembered or heard now. Raises NothingHeard."""
     key = PartKey(bounce.fingerprint, engine.name, engine.version, profile)
     part = memory.part(key)
     if part is None:
@@ -119,4 +148,4 @@ def _transcribe(
             where=job.bounce,
             advice="Bounce one instrument by itself, louder, without long reverb or delay.",
         )
-    return part if job.bends else replace(part, bends=())
+    return part

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -19,17 +20,22 @@ from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import DeliveredTake
+from daw_bridge.deliver.take_file import FoundTake
+from daw_bridge.edit import Edit
+from daw_bridge.edit.variants import VariantName
 from daw_bridge.events import TakeDelivered, Taken, Tell
 from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake import listen
 from daw_bridge.intake.hints import MeterHint, TempoHint, TimeReferenceHint, hints_of
+from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
 from daw_bridge.live.listening import Listeners, nobody
 from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import Instruments, Job, Steps, run
+from daw_bridge.pipeline import Instruments, Job, Memory, Steps, run
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
+from daw_bridge.remaking import remake, run_midi
 from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
 from daw_bridge.session.grid import FileHints, LiveTempo, TempoGuess, WantedTempo
@@ -46,7 +52,15 @@ from daw_bridge.settings import (
     user_folder,
     user_state_folder,
 )
-from daw_bridge.transcribe import Drums, engine, estimate_key, estimate_tempo, guess_kind, pianist
+from daw_bridge.transcribe import (
+    Drums,
+    engine,
+    engine_names,
+    estimate_key,
+    estimate_tempo,
+    guess_kind,
+    pianist,
+)
 
 
 class Bridge:
@@ -132,6 +146,8 @@ class Bridge:
         session: Path | None = None,
         exports: Sequence[ExportFormat] = (),
         bends: bool = True,
+        edits: tuple[Edit, ...] | None = None,
+        variants: tuple[VariantName, ...] = (),
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
@@ -141,8 +157,10 @@ class Bridge:
         name others. A rendering that fails is told and noted in the take, the rest is delivered.
         """
         job = self._job(bounce, deliver_to, presets, profile, tempo, at, session, exports, bends)
+        job = replace(job, edits=edits, variants=variants)
         tell(Taken(job.bounce))
-        delivered = run(job, self.steps(engine_name), self._journal, tell)
+        take = run_midi if job.bounce.suffix.lower() in MIDI_SUFFIXES else run
+        delivered = take(job, self.steps(engine_name), self._journal, tell)
         tell(TakeDelivered(job.bounce, delivered))
         return delivered
 
@@ -157,13 +175,49 @@ class Bridge:
         session: Path | None = None,
         exports: Sequence[ExportFormat] = (),
         bends: bool = True,
+        edits: tuple[Edit, ...] | None = None,
+        variants: tuple[VariantName, ...] = (),
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> list[DeliveredTake]:
         """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
         job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports, bends)
+        job = replace(job, edits=edits, variants=variants)
         tell(Taken(job.bounce))
         return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
+
+    def revoice(
+        self,
+        found: FoundTake,
+        *,
+        library: PresetLibrary | None = None,
+        memory: Memory | None = None,
+        anew: frozenset[str] = frozenset(),
+        tell: Tell = lambda event: None,
+    ) -> DeliveredTake:
+        """Make a take again as `found` has it; nothing is transcribed where its part is remembered.
+
+        `memory` is its session's journal, `library` its session's presets; without, those of takes that
+        were converted with no session. `anew` are presets that play though nothing has changed. Raises
+        BridgeError.
+        """
+        tell(Taken(found.file))
+        delivered = remake(
+            found,
+            self.steps(self._engine_of(found)),
+            memory or self._journal,
+            tell,
+            find_preset=(library or self.library()).find,
+            anew=anew,
+        )
+        tell(TakeDelivered(found.file, delivered))
+        return delivered
+
+    @staticmethod
+    def _engine_of(found: FoundTake) -> str:
+        """Who would hear the part again, were it forgotten."""
+        name = found.take.transcription.engine
+        return name if name in engine_names() else SessionSettings().engine
 
     def _job(
         self,
@@ -203,6 +257,7 @@ class Bridge:
             warnings=(*warnings, *read.warnings),
             exports=tuple(exports),
             bends=bends,
+            find_preset=library.find,
             session=read.info,
             live=live,
             session_start_s=start_s,
@@ -232,6 +287,8 @@ class Bridge:
         try:
             return self.instruments.render(middle, preset, rate_hz=44_100).warnings
         except PluginError as error:
+            if error.where == preset.path:
+                raise
             what = f"{error.where}: {error.what}" if error.where else error.what
             raise type(error)(what, where=preset.path, advice=error.advice) from error
 

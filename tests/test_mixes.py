@@ -13,7 +13,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import NothingHeard, SeparatorMissing
 from daw_bridge.core.grid import Grid
 from daw_bridge.deliver.audio import write_wav
-from daw_bridge.deliver.take import load_take
+from daw_bridge.deliver.take_file import load_take
 from daw_bridge.events import Event, Progress, Skipped, TakeDelivered
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal

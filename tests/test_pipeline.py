@@ -13,7 +13,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BounceMissing, DeliveryFailed, NothingHeard
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.audio import write_wav
-from daw_bridge.deliver.take import load_take
+from daw_bridge.deliver.take_file import load_take
 from daw_bridge.events import Event, Failed, NotesDelivered, Progress, Tell
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
@@ -60,6 +60,7 @@ class Stage:
             profile="auto",
             tempo=FixedTempo(bpm=97),
             tempo_named_by="bridge.yaml",
+            find_preset=lambda slug: preset(slug.replace("-", " ").title()),
         )
 
     def run(self, **changes: object) -> list[str]:
@@ -178,7 +179,7 @@ def test_what_the_user_changed_stays(stage: Stage) -> None:
         "bass/bass.take.yaml",
     ]
     assert (stage.folder / "Bridge/bass/bass.mid").read_bytes() == b"mended by hand"
-    assert stage.delivered.take.midi.file == "bass 2.mid"
+    assert stage.delivered.take.midi[0].file == "bass 2.mid"
 
 
 def test_the_same_audio_under_another_name_joins_the_take(stage: Stage) -> None:

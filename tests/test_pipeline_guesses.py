@@ -10,7 +10,8 @@ import pytest
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Bend, Note, Part
-from daw_bridge.deliver.take import Take, load_take
+from daw_bridge.deliver.take import Take
+from daw_bridge.deliver.take_file import load_take
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
 from daw_bridge.pipeline import MIX_WARNING, Job, Steps, run

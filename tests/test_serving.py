@@ -12,7 +12,7 @@ import mido
 import pytest
 
 from daw_bridge.core.errors import BridgeError, SessionBusy
-from daw_bridge.deliver.take import load_take
+from daw_bridge.deliver.take_file import load_take
 from daw_bridge.events import Failed, NotesDelivered, Skipped, TakeDelivered, Taken
 from daw_bridge.pipeline import Steps
 from daw_bridge.service import Bridge

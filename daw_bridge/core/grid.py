@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from daw_bridge.core.meters import Meters, Position, TimeSignature
-from daw_bridge.core.timing import TICKS_PER_BEAT, TempoMap
+from daw_bridge.core.timing import TICKS_PER_BEAT, Doubles, TempoMap
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,14 @@ class PlacedGrid:
     def time_at(self, beat: float) -> float:
         """Beats from the bar line -> seconds from the bounce's first sample; negative before it."""
         return self.tempo.time_at(beat) - self.start_s
+
+    def beats_at(self, times_s: Doubles) -> Doubles:
+        """`beat_at` of many times at once."""
+        return self.tempo.beats_at(self.start_s + times_s)
+
+    def times_at(self, beats: Doubles) -> Doubles:
+        """`time_at` of many beats at once."""
+        return self.tempo.times_at(beats) - self.start_s
 
     def tick_at(self, time_s: float) -> int:
         """Seconds from the bounce's first sample -> the nearest tick from the bar line."""

@@ -13,6 +13,7 @@ from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import Position, TimeSignature
 from daw_bridge.core.notes import Profile
+from daw_bridge.edit.variants import VariantName
 
 
 class FixedTempo(Schema):
@@ -198,6 +199,11 @@ class SessionSettings(Schema):
     )
     export: tuple[ExportFormat, ...] = Field(
         (), description="What to deliver besides: `[dawproject]` for Bitwig, Studio One and Cubase."
+    )
+    variants: tuple[VariantName, ...] = Field(
+        ("played",),
+        description="MIDI files side by side: `[played, tight, simple]`; `tight` lies on the grid, `simple` "
+        "leaves small change out besides. `played` always comes.",
     )
     engine: str = Field(
         "bridge",

@@ -68,7 +68,7 @@ class Effects:
 
     def apply(self, setup: EffectSetup, sound: Samples, rate_hz: int) -> tuple[str, Samples, list[str]]:
         """The effect's label, the sound after it (as long as before it), and warnings. Raises PluginError."""
-        label, effect, warnings = self._plugin(setup) if setup.path else _built_in(setup)
+        label, effect, warnings = self.open(setup)
         self._report(label, "processing", sound.shape[1] / rate_hz, setup.path, setup.plugin_name)
         try:
             return label, effect(sound, float(rate_hz)), warnings
@@ -78,6 +78,10 @@ class Effects:
                 where=label,
                 advice="Take it out of the preset's effects.",
             ) from cause
+
+    def open(self, setup: EffectSetup) -> tuple[str, Any, list[str]]:
+        """The effect's label, the effect as it is set, and warnings. Raises PluginError."""
+        return self._plugin(setup) if setup.path else _built_in(setup)
 
     def _plugin(self, setup: EffectSetup) -> tuple[str, Any, list[str]]:
         assert setup.path is not None
