@@ -98,6 +98,31 @@ class MidiInput:
         del self._input
 
 
+class MidiOutput:
+    """Sends to the port of this name; without one, a port of our own opens that others can listen to.
+
+    A context manager; raises PortMissing, PortsUnavailable.
+    """
+
+    def __init__(self, name: str | None) -> None:
+        self._output = _new_output()
+        self.name = _open(self._output, name, "output")
+        self.send: Callable[[Sequence[int]], None] = self._output.send_message
+
+    def is_there(self) -> bool:
+        """Whether the port that is played to still exists; our own always does."""
+        return self.name is None or self.name in _names(self._output)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._output.close_port()
+        del self.send, self._output
+
+
 def find_port(wanted: str, names: Sequence[str], kind: str) -> int:
     """The port of this name, or the only one that has it in its name, in any case. Raises PortMissing."""
     if wanted in names:
