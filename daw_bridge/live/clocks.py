@@ -20,9 +20,9 @@ class Clock(Protocol):
     moves: int
     """Goes up whenever the song is somewhere else than time alone would have taken it: start, continue."""
 
-    def begin(self, bar_beats: float, first_beat: float) -> None:
-        """Beat 0 is as soon as it may be: at once, or on the next bar of `bar_beats` beats. `first_beat` is
-        where that is in the song."""
+    def begin(self, bar_beats: float, song_beat: float | None) -> None:
+        """Beat 0 is as soon as it may be: at once, on the next bar of `bar_beats` beats, or, for a clock that
+        knows the song's position, at `song_beat`."""
 
     def time_at(self, beat: float) -> float:
         """When it is, as far as can be told; NEVER while the clock stands."""
@@ -48,7 +48,7 @@ class Internal:
         self._tempo = tempo
         self._zero_s = 0.0
 
-    def begin(self, bar_beats: float, first_beat: float) -> None:
+    def begin(self, bar_beats: float, song_beat: float | None) -> None:
         """At once."""
         self._zero_s = time.monotonic() + self.LEAD_S
 

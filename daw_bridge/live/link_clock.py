@@ -48,7 +48,7 @@ class LinkClock:
         """Leave."""
         self._link.enabled = False
 
-    def begin(self, bar_beats: float, first_beat: float) -> None:
+    def begin(self, bar_beats: float, song_beat: float | None) -> None:
         """On the next bar, which all peers count alike."""
         self._quantum = bar_beats
         _, beat, _ = self._now()

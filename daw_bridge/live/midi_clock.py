@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from daw_bridge.core.errors import ClockMissing
-from daw_bridge.live.clock_recovery import ClockRecovery
+from daw_bridge.live.clock_recovery import TICKS_PER_BEAT, ClockRecovery
 from daw_bridge.live.clocks import NEVER
 from daw_bridge.live.ports import CLIENT, MidiInput
 from daw_bridge.live.program import CONTINUE, POSITION, START, STOP, TICK
@@ -31,7 +31,7 @@ class MidiClock:
         self._lock = threading.Lock()
         self._is_running = False
         self._position = 0.0
-        self._zero_beat = 0.0
+        self._song_beat: float | None = None  # where the program begins; None until the clock has started
         self._last: tuple[float, float] | None = None
         self._bpm = bpm
         self._input = MidiInput(port, self._hear)
@@ -49,27 +49,28 @@ class MidiClock:
                 self._last = (time_s, self._recovery.beat)
             elif kind == POSITION:
                 self._position = (message[1] | message[2] << 7) / _POSITIONS_PER_BEAT
-                self._locate(self._position)
             elif kind in (START, CONTINUE):
-                self._locate(0.0 if kind == START else self._position)
-                self._is_running = True
+                self._run_from(0.0 if kind == START else self._position)
             elif kind == STOP:
                 self._is_running = False
                 self.moves += 1
-                self._position = self._recovery.beat
+                self._position = self._recovery.beat + 1 / TICKS_PER_BEAT
 
-    def _locate(self, beat: float) -> None:
+    def _run_from(self, beat: float) -> None:
+        """The next tick is this beat of the song."""
         self._recovery.start(beat)
-        self._zero_beat = 0.0
+        if self._song_beat is None:
+            self._song_beat = beat
         self._last = None
+        self._is_running = True
         self.moves += 1
 
-    def begin(self, bar_beats: float, first_beat: float) -> None:
-        """With the song's beginning; in a song that runs, on its next bar."""
+    def begin(self, bar_beats: float, song_beat: float | None) -> None:
+        """At its place in the song; without one, where the clock starts, or on the next bar."""
         with self._lock:
-            self._zero_beat = 0.0
-            if self._is_running and self._last is not None:
-                self._zero_beat = math.ceil((self._last[1] + 0.1) / bar_beats) * bar_beats
+            self._song_beat = song_beat
+            if song_beat is None and self._is_running and self._last is not None:
+                self._song_beat = math.ceil((self._last[1] + 0.1) / bar_beats) * bar_beats
 
     def time_at(self, beat: float) -> float:
         """By the tempo that the clock has now."""
@@ -77,13 +78,13 @@ class MidiClock:
             if not self._is_running or self._last is None:
                 return NEVER
             at_s, at_beat, bpm = self._now()
-            return at_s + (beat + self._zero_beat - at_beat) * 60.0 / bpm
+            return at_s + (beat + (self._song_beat or 0.0) - at_beat) * 60.0 / bpm
 
     def beat_at(self, time_s: float) -> float:
         """By the tempo that the clock has now."""
         with self._lock:
             at_s, at_beat, bpm = self._now()
-            return at_beat + (time_s - at_s) * bpm / 60.0 - self._zero_beat
+            return at_beat + (time_s - at_s) * bpm / 60.0 - (self._song_beat or 0.0)
 
     def check(self) -> None:
         """A clock that runs and does not tick is gone."""

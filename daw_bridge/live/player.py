@@ -1,7 +1,7 @@
 """Plays a program in time: a loop that does nothing else.
 
-It wakes before each event is due, asks the clock once more when that is, waits out the rest, and sends. What it
-needs is made before: while it plays, nothing is collected, and nothing is kept but numbers.
+It wakes before each event is due, asks the clock once more when that is, waits out the rest, and sends. What
+it needs is made before: while it plays, nothing is collected, and nothing is kept but numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Self
 
 from daw_bridge.core.errors import LiveError
 from daw_bridge.live.clocks import NEVER, Clock
-from daw_bridge.live.program import Program, silencing
+from daw_bridge.live.program import STOP, Program, silencing
 from daw_bridge.live.song import NOTE_OFF, NOTE_ON
 
 AHEAD_S = 0.0015
@@ -39,7 +39,7 @@ PRIORITY = 40
 class Timing:
     """How far from its time each note was sent, in milliseconds, as the player saw it itself.
 
-    `drift_ms` is by how much lateness grew from the first to the last tenth of the notes.
+    `drift_ms` is by how much lateness grew from the first tenth of the notes to the last.
     """
 
     notes: int
@@ -52,8 +52,8 @@ class Timing:
     def __str__(self) -> str:
         out = f", {self.left_out} left out" if self.left_out else ""
         return (
-            f"{self.notes} notes, late by {self.median_ms:.1f} ms (median), {self.p99_ms:.1f} ms (99 in 100), "
-            f"{self.most_ms:.1f} ms (most); drift {self.drift_ms:+.1f} ms{out}"
+            f"{self.notes} notes, late by {self.median_ms:.1f} ms (median), {self.p99_ms:.1f} ms (p99), "
+            f"{self.most_ms:.1f} ms (at most); drift {self.drift_ms:+.1f} ms{out}"
         )
 
 
@@ -75,7 +75,7 @@ def timing_of(late_s: Sequence[float], left_out: int = 0) -> Timing:
 
 
 class Player:
-    """Plays programs on one output by one clock. `failure` may be set from another thread: it ends playing."""
+    """Plays programs on one output by one clock. `failure`, set by another thread, ends playing."""
 
     def __init__(self, send: Callable[[Sequence[int]], None], clock: Clock) -> None:
         self._send = send
@@ -95,19 +95,24 @@ class Player:
         messages = [list(message) for message in program.messages]
         channels = sorted(program.channels) or [0]
         rests = [list(message) for message in silencing(channels)]
+        last = [[STOP]] if program.sends_clock else []
         try:
             for message in [*rests, *(list(m) for m in program.first)]:
                 self._send(message)
             with _Undisturbed():
-                self._clock.begin(program.bar_beats, program.first_beat)
+                self._clock.begin(program.bar_beats, program.song_beat)
                 self._play(program, messages, rests, loop)
         finally:
-            self._silence(rests)
+            self._silence([*rests, *last])
         return timing_of(self._late[: self._measured], self._left_out)
 
     def timing(self) -> Timing:
         """Of the notes so far; may be asked while they are played."""
         return timing_of(self._late[: self._measured], self._left_out)
+
+    def tempo_bpm(self) -> float:
+        """The clock's, now."""
+        return self._clock.tempo_bpm()
 
     def _play(self, program: Program, messages: list[list[int]], rests: list[list[int]], loop: bool) -> None:
         """The loop."""
@@ -122,7 +127,9 @@ class Player:
                 index, base = self._locate(program, loop)
             if index == count:
                 due_s = clock.time_at(base + length)
-                if not loop and (due_s - monotonic() < LOOK_S):
+                # Who starts a clock behind the part hears it when the clock comes back to it.
+                was_heard = self._measured + self._left_out > 0
+                if not loop and was_heard and due_s - monotonic() < LOOK_S:
                     return
             else:
                 due_s = clock.time_at(base + beats[index])
@@ -145,7 +152,10 @@ class Player:
                 sleep(min(wait_s - AHEAD_S / 2, LOOK_S))
                 continue
             if index == count:
-                index, base = 0, base + length
+                if loop:
+                    index, base = 0, base + length
+                else:
+                    sleep(LOOK_S)
                 continue
             while monotonic() < due_s:
                 sleep(0)
@@ -189,7 +199,7 @@ class Player:
 
 
 class _Undisturbed:
-    """No garbage collection, quick turns between threads, and before other programs where the system lets us."""
+    """No garbage collection, quick turns between threads, and before other programs where that is allowed."""
 
     def __enter__(self) -> Self:
         gc.collect()

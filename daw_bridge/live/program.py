@@ -49,8 +49,13 @@ class Program:
     length_beats: float
     bar_beats: float
     """The first bar's length, on whose multiples it begins."""
-    first_beat: float = 0.0
-    """Where in the song it begins."""
+    song_beat: float | None = None
+    """Where in the session it begins, from bar 1 on, if that is known."""
+
+    @property
+    def sends_clock(self) -> bool:
+        """Whether others follow it."""
+        return (TICK,) in self.messages
 
     @property
     def channels(self) -> frozenset[int]:
@@ -66,11 +71,13 @@ def program_of(
     channel: int | None = None,
     patch: Patch | None = None,
     sends_clock: bool = False,
+    song_beat: float | None = None,
 ) -> Program:
     """From the beginning of `from_bar` to the end of `to_bar`, counted from the song's first bar.
 
     Notes that are held at the beginning are left out, those that are held at the end end there; controllers
-    and the wheel stand as they would. `channel` is 1 to 16.
+    and the wheel stand as they would. `channel` is 1 to 16; `song_beat` is where the song begins in the
+    session.
     """
     begin = song.meters.start_of(from_bar)
     end = song.end_beat if to_bar is None else min(song.meters.start_of(to_bar + 1), song.end_beat)
@@ -81,14 +88,14 @@ def program_of(
     if sends_clock:
         ticks = round((end - begin) * TICKS_PER_BEAT)
         clock: list[tuple[float, tuple[int, ...]]] = [(n / TICKS_PER_BEAT, (TICK,)) for n in range(ticks)]
-        played = sorted([*clock, *played], key=lambda each: each[0])
+        played = sorted([(0.0, (START,)), *clock, *played], key=lambda each: each[0])
     return Program(
         tuple(first),
         tuple(beat for beat, _ in played),
         tuple(message for _, message in played),
         end - begin,
         _bar_length(song.meters, from_bar),
-        begin,
+        None if song_beat is None else song_beat + begin,
     )
 
 

@@ -63,7 +63,8 @@ def test_bars_are_cut_out_and_what_is_held_at_their_end_ends_there() -> None:
     whole = song(*note(3.0, C, 2.0), *note(4.0, E), *note(11.0, G, 4.0), meter="4/4")
     cut = program_of(whole, from_bar=2, to_bar=3)
     assert notes_of(cut) == [(0.0, E), (7.0, G)]
-    assert (cut.length_beats, cut.first_beat, cut.bar_beats) == (8.0, 4.0, 4.0)
+    assert (cut.length_beats, cut.bar_beats, cut.song_beat) == (8.0, 4.0, None)
+    assert program_of(whole, from_bar=2, song_beat=64.0).song_beat == 68.0
     assert (cut.beats[-1], cut.messages[-1]) == (8.0, (0x80, G, 64))
     assert is_balanced(cut.messages)
 
