@@ -52,8 +52,8 @@ class Timing:
     def __str__(self) -> str:
         out = f", {self.left_out} left out" if self.left_out else ""
         return (
-            f"{self.notes} notes, late by {self.median_ms:.1f} ms (median), {self.p99_ms:.1f} ms (p99), "
-            f"{self.most_ms:.1f} ms (at most); drift {self.drift_ms:+.1f} ms{out}"
+            f"{self.notes} note{'' if self.notes == 1 else 's'}, late by {self.median_ms:.1f} ms (median), "
+            f"{self.p99_ms:.1f} ms (p99), {self.most_ms:.1f} ms (at most); drift {self.drift_ms:+.1f} ms{out}"
         )
 
 

@@ -16,7 +16,8 @@ from daw_bridge.live.ports import MidiOutput
 from daw_bridge.live.program import silencing
 from daw_bridge.live.wire import Piece, Setup, error_of, line, of_line, piece_as_data, timing_of_data
 
-ENDING_S = 3.0
+ENDING_S = 15.0
+"""A machine that is busy with others may keep it waiting."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import ctypes
 import functools
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,8 +30,13 @@ CLIENT = "DAW Bridge"
 API_VARIABLE = "DAW_BRIDGE_MIDI"
 HAS_VIRTUAL_PORTS = sys.platform != "win32"
 
+QUEUED = 4096
+"""Messages that wait to be fetched at most: nobody sends so many while a program is held up."""
+FETCH_S = 0.001
+"""So often messages are fetched."""
+
 Receive = Callable[[float, Sequence[int]], None]
-"""Seconds on the monotonic clock, and a message's bytes; called from the driver's thread."""
+"""Seconds on the monotonic clock, and a message's bytes; called from a thread of the input's own."""
 
 
 @dataclass(frozen=True)
@@ -47,27 +53,37 @@ def list_ports() -> PortNames:
 
 
 class MidiInput:
-    """Hands every message to `receive`. Without a name, a port of our own opens that others can play to.
+    """Hands every message to `receive`. Without a name a port of our own, `own`, opens for others to play to.
 
-    A context manager; raises PortMissing, PortsUnavailable.
+    The driver's thread never waits for Python: messages are fetched from its queue, with its times. A
+    context manager; raises PortMissing, PortsUnavailable.
     """
 
-    def __init__(self, name: str | None, receive: Receive) -> None:
+    def __init__(
+        self, name: str | None, receive: Receive, *, own: str = CLIENT, client: str = CLIENT
+    ) -> None:
         self._receive = receive
         self._driver_s: float | None = None
         self._ahead_s = float("inf")
-        self._input = _new_input()
+        self._input = _new_input(client)
         # Whatever is left out takes the time since the message before it along, so all is taken.
         self._input.ignore_types(False, False, False)
-        self._input.set_callback(self._on_message)
         try:
-            self.name = _open(self._input, name, "input")
+            self.name = _open(self._input, name, "input", own)
         except BaseException:
-            self.close()
+            del self._input
             raise
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._fetch, name="MIDI in", daemon=True)
+        self._thread.start()
 
-    def _on_message(self, message: Sequence[int], since_last_s: float, _data: object) -> None:
-        self._receive(self._time(since_last_s), message)
+    def _fetch(self) -> None:
+        fetch, receive = self._input.get_message, self._receive
+        while not self._closing.wait(FETCH_S):
+            message, since_last_s = fetch()
+            while message:
+                receive(self._time(since_last_s), message)
+                message, since_last_s = fetch()
 
     def _time(self, since_last_s: float) -> float:
         """The driver's clock, which Python's own delays don't touch, set by the promptest message."""
@@ -93,7 +109,9 @@ class MidiInput:
 
     def close(self) -> None:
         """No message is handed on any more."""
-        self._input.cancel_callback()
+        self._closing.set()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
         self._input.close_port()
         del self._input
 
@@ -159,11 +177,11 @@ def _names(port: RtMidiIn | RtMidiOut) -> tuple[str, ...]:
     return tuple(port.get_port_name(index) for index in range(port.get_port_count()))
 
 
-def _new_input() -> RtMidiIn:
+def _new_input(client: str = CLIENT) -> RtMidiIn:
     load_jack()
     from supriya_midi.rtmidi_ext import RtMidiIn
 
-    return _try(lambda: RtMidiIn(_api(), CLIENT))
+    return _try(lambda: RtMidiIn(_api(), client, QUEUED))
 
 
 def _new_output() -> RtMidiOut:

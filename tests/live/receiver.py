@@ -1,6 +1,7 @@
 """A synth, in a process of its own: `python -m tests.live.receiver`. Its JACK port is `synth:in`.
 
-Every message that comes in is a line on its output: seconds on the monotonic clock, and bytes.
+Every message that comes in is a line on its output: seconds on the monotonic clock, by the driver's word, and
+bytes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -18,20 +18,14 @@ CLOCK_MESSAGES = range(0xF8, 0x100)
 
 
 def main() -> None:
-    from tests.live.jack import jack_input
+    from daw_bridge.live.ports import MidiInput
 
-    synth = jack_input("synth")
-    synth.ignore_types(False, False, False)
+    def hear(time_s: float, message: Sequence[int]) -> None:
+        os.write(1, (" ".join([repr(time_s), *map(str, message)]) + "\n").encode())
 
-    def hear(message: Sequence[int], since_s: float, data: object) -> None:
-        text = " ".join([repr(time.monotonic()), *map(str, message)])
-        os.write(1, (text + "\n").encode())
-
-    synth.set_callback(hear)
-    synth.open_virtual_port("in")
-    os.write(1, b"on\n")
-    sys.stdin.read()
-    synth.cancel_callback()
+    with MidiInput(None, hear, own="in", client="synth"):
+        os.write(1, b"on\n")
+        sys.stdin.read()
 
 
 class Synth:

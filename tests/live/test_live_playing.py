@@ -106,6 +106,11 @@ def test_an_unplugged_port_is_an_error(jack: dict[str, str]) -> None:
     assert isinstance(errors[0], PortMissing) and errors[0].what == "The MIDI port is gone."
 
 
+def is_ready(synth: Synth) -> bool:
+    """The player begins with silence."""
+    return len(synth.received) >= 2
+
+
 def test_a_clock_starts_it_a_stop_silences_it_and_continue_goes_on(jack: dict[str, str]) -> None:
     with (
         synth(jack) as heard,
@@ -116,6 +121,7 @@ def test_a_clock_starts_it_a_stop_silences_it_and_continue_goes_on(jack: dict[st
             player, piece(*note(0, C, 7.0), *note(8, E, 0.5), *note(10, G, 0.5), song_beat=0.0)
         )
         sender.tell("300")
+        heard.wait_for(is_ready)
         sender.tell(f"send {START}")
         heard.wait_for(lambda synth: synth.sounding == {(0, C)})
         sender.tell(f"send {STOP}")
@@ -135,6 +141,7 @@ def test_a_clock_that_is_gone_silences_and_is_an_error(jack: dict[str, str]) -> 
         with clock_sender("DAW Bridge:DAW Bridge", jack) as sender:
             thread, errors = in_thread(player, piece(*note(0, C, 15.9)))
             sender.tell("30")
+            heard.wait_for(is_ready)
             sender.tell(f"send {START}")
             heard.wait_for(lambda synth: synth.sounding)
         thread.join(60)
@@ -150,6 +157,7 @@ def test_a_change_of_the_clocks_tempo_is_followed_within_a_beat(jack: dict[str, 
     ):
         thread, _ = in_thread(player, piece(*eighths(8), bars=8))
         sender.tell("120")
+        heard.wait_for(is_ready)
         sender.tell(f"send {START}")
         heard.wait_for(lambda synth: len(synth.notes) >= 12)
         sender.tell("200")
@@ -270,3 +278,24 @@ def test_a_port_is_asked_for(take: Path) -> None:
     with command(dict(os.environ), "play", "bass", "--in", take) as process:
         code, _, err = ended(process)
     assert code == 2 and "daw-bridge ports" in err
+
+
+def test_every_take_that_comes_is_played_once(jack: dict[str, str], take: Path, tmp_path: Path) -> None:
+    with (
+        synth(jack) as heard,
+        command(jack, "play", "--on-arrival", "--in", take, "--port", PORT, "--channel", "3") as process,
+    ):
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("Playing what comes into ")
+        stem = bounce_tone(tmp_path / "lead.wav")
+        from daw_bridge.settings import FixedTempo
+
+        with FakeBridge(tmp_path / "state") as bridge:
+            bridge.convert(stem, deliver_to=take, tempo=FixedTempo(bpm=480))
+        heard.wait_for(lambda synth: synth.notes and not synth.sounding)
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("✓ lead on synth:in: 1 note, late by ")
+        process.send_signal(signal.SIGINT)
+        code, _, err = ended(process)
+    assert (code, err) == (0, "")
+    assert [key for _, key in heard.notes] == [60]
