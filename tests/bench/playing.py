@@ -2,8 +2,8 @@
 
 JACK's dummy driver, a receiver in a process of its own, a part of sixteenths at 140 BPM. What is measured is
 when each note came to the receiver, by its driver's word, less when it was due, on the system's monotonic
-clock; JACK's period (64 frames at 48 kHz, 1.3 ms) is part of it. The machine has to be idle; its load is told,
-and how many notes JACK lost by coming too late itself (an xrun).
+clock; JACK's period (64 frames at 48 kHz, 1.3 ms) is part of it. The machine has to be idle; its load is
+told, and how many notes JACK lost by coming too late itself (an xrun).
 """
 
 from __future__ import annotations
