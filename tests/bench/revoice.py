@@ -4,8 +4,8 @@
 
 Prints a markdown table, as docs/benchmarks.md shows it. Bare is `Host.render` of the part, warm, with
 nothing written; ours is `Bridge.revoice`: the take file read, the part remembered, edited, rendered, and
-MIDI, WAV and take file delivered. The last row is what a user waits for after saving the take file: watching, settling and
-all, with `watch` running. Ratios are medians of each round's ratio.
+MIDI, WAV and take file delivered. The last row is what a user waits for after saving the take file:
+watching, settling and all, with `watch` running. Ratios are medians of each round's ratio.
 """
 
 from __future__ import annotations
