@@ -6,9 +6,10 @@ Times are the bounce's; lengths on the picture are in pixels, y downwards.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -87,15 +88,21 @@ class Roll:
         """The upper edge of a key."""
         return self.top + (self.highest - pitch) * self.lane
 
-    def draw(self, image: Image.Image, notes: Sequence[Note], envelope: Envelope | None = None) -> None:
+    def draw(
+        self,
+        image: Image.Image,
+        notes: Sequence[Note],
+        envelope: Envelope | None = None,
+        shade_of: Callable[[Note], float] = attrgetter("confidence"),
+    ) -> None:
         """All of it; notes that sound at no time between start and end are left out."""
         image.paste(self._ground(envelope), (self.left, self.top))
         draw = ImageDraw.Draw(image)
         self._draw_grid(draw)
         self._draw_keys(draw)
-        for note in sorted(notes, key=lambda note: note.confidence):
-            if note.offset_s > self.start_s and note.onset_s < self.end_s:
-                self._draw_note(draw, note)
+        shown = (note for note in notes if note.offset_s > self.start_s and note.onset_s < self.end_s)
+        for note in sorted(shown, key=shade_of):
+            self._draw_note(draw, note, shade_of(note))
 
     def _ground(self, envelope: Envelope | None) -> Image.Image:
         """The lanes of the keys, and the waveform over all of them."""
@@ -183,26 +190,26 @@ class Roll:
         octaves = [pitch for pitch in keys if pitch % 12 == 0]
         return octaves if self.lane >= 2 else octaves[::2]
 
-    def _draw_note(self, draw: ImageDraw.ImageDraw, note: Note) -> None:
+    def _draw_note(self, draw: ImageDraw.ImageDraw, note: Note, brightness: float) -> None:
         left, right = max(self.x(note.onset_s), self.left), min(self.x(note.offset_s), self.left + self.width)
         gap = 1 if self.lane >= 4 else 0
         x, end = round(left), max(round(right) - 1, round(left) + 1)
         y, low = self.y(note.pitch) + gap, self.y(note.pitch) + self.lane - 1 - gap
         box = [(x, y), (end, max(low, y + 1))]
-        fill = shade(note.confidence)
+        fill = shade(brightness)
         if self.lane >= 7 and end - x >= 4:
             draw.rounded_rectangle(box, 2, fill)
         else:
             draw.rectangle(box, fill)
         name = pitch_name(note.pitch)
         if self.lane >= 12 and end - x >= 9 + 7 * len(name):
-            ink = DARK_INK if note.confidence > 0.4 else INK
+            ink = DARK_INK if brightness > 0.4 else INK
             draw.text((x + 5, (y + low) / 2 + 0.5), name, ink, font(min(self.lane - 3, 12)), anchor="lm")
 
 
-def shade(confidence: float) -> Colour:
-    """The colour of a note."""
-    place = min(max(confidence, 0.0), 1.0) * (len(SHADES) - 1)
+def shade(brightness: float) -> Colour:
+    """A colour from the first of `SHADES`, at 0, to the last, at 1."""
+    place = min(max(brightness, 0.0), 1.0) * (len(SHADES) - 1)
     index = min(int(place), len(SHADES) - 2)
     first, second, share = SHADES[index], SHADES[index + 1], place - index
     red, green, blue = (round(a + share * (b - a)) for a, b in zip(first, second, strict=True))

@@ -79,12 +79,10 @@ def test_the_waveform_lies_behind_as_high_as_it_is_loud() -> None:
 
 def test_keys_are_named() -> None:
     names = drawn()[:, : ROLL.left - 20]
-    c, e = (names[ROLL.y(pitch) : ROLL.y(pitch) + 12].max() for pitch in (60, 64))
+    octave, other = (names[ROLL.y(pitch) : ROLL.y(pitch) + 12].max() for pitch in (60, 64))
     rows = {pitch for pitch in range(55, 73) if (names[ROLL.y(pitch) : ROLL.y(pitch) + 12] > 120).any()}
     assert {60, 72, 57, 64} <= rows
-    assert (
-        names[ROLL.y(60) : ROLL.y(60) + 12].max() > max(INK) - 8 > names[ROLL.y(64) : ROLL.y(64) + 12].max()
-    )
+    assert octave > max(INK) - 8 > other
 
 
 @pytest.mark.parametrize(("duration_s", "highest"), [(30.0, 700), (300.0, 3000), (3600.0, 3000)])
