@@ -32,4 +32,6 @@ ENTRIES: tuple[object, ...] = (
     {"legato": "20 ms"},
     {"legato": {"overlap": "-20 ms", "rest": 2}},
     {"staccato": "30 %"},
+    "split",
+    {"split": {"at": ["C2", "C4"], "names": ["low", "middle", "high"]}},
 )
