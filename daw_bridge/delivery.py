@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from daw_bridge import version
 from daw_bridge.core.files import sha256_of
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.notes import Part
@@ -19,26 +22,30 @@ from daw_bridge.deliver.take import (
     TakeBounce,
     TakeFileEntry,
     TakeMidi,
+    TakePicture,
     TakePlace,
     TakeRendering,
     TakeTempo,
     Version,
 )
 from daw_bridge.deliver.take_file import bounce_reference, entry
-from daw_bridge.edit import apply
+from daw_bridge.edit import Edited, apply, name_chords
 from daw_bridge.edit.variants import PLAYED, VARIANTS
 from daw_bridge.job import Heard, Making, Memory
 
 RENDERED_CHANNELS = 2
 
+MOST_CHORDS = 200
+
 MOST_VERSIONS = 50
 """So many are kept in a take's history."""
 
 
-def deliver_notes(making: Making, heard: Heard, edited: Part, memory: Memory) -> tuple[TakeMidi, ...]:
-    """A MIDI file a variant; where the place is known its track is called by it, `bass (bar 17)`.
+def deliver_notes(making: Making, heard: Heard, edited: Edited, memory: Memory) -> tuple[TakeMidi, ...]:
+    """A MIDI file a variant, and one for each part that it was split into.
 
-    A file that came back from the DAW is the part itself, and stays.
+    Where the place is known, their tracks are called by it, `bass (bar 17)`. A file that came back from the
+    DAW is the part itself, and stays.
     """
     folder, placed = making.folder, heard.placed
     title = f"{folder.name} (bar {placed.bar})" if heard.place.is_known else folder.name
@@ -48,11 +55,32 @@ def deliver_notes(making: Making, heard: Heard, edited: Part, memory: Memory) ->
             delivered.append(TakeMidi(variant=variant, file=own.name, sha256=sha256_of(own)))
             continue
         name = folder.name if variant == PLAYED else f"{folder.name} ({variant})"
-        part = apply(VARIANTS[variant], edited, placed)
-        content = midi_bytes(part, placed, track_name=title)
-        file = deliver_file(folder, name, ".mid", lambda path, c=content: _write(path, c), memory)  # type: ignore[misc]
-        delivered.append(TakeMidi(variant=variant, file=file.path.name, sha256=file.sha256))
+        part = apply(VARIANTS[variant], edited.part, placed)
+        delivered.append(_midi(folder, name, variant, midi_bytes(part, placed, track_name=title), memory))
+    for one in edited.split:
+        content = midi_bytes(one.part, placed, track_name=f"{title} {one.name}")
+        delivered.append(_midi(folder, f"{folder.name} ({one.name})", one.name, content, memory))
     return tuple(delivered)
+
+
+def _midi(folder: Path, name: str, variant: str, content: bytes, memory: Memory) -> TakeMidi:
+    file = deliver_file(folder, name, ".mid", lambda path: _write(path, content), memory)
+    return TakeMidi(variant=variant, file=file.path.name, sha256=file.sha256)
+
+
+def deliver_picture(making: Making, heard: Heard, edited: Part, memory: Memory) -> TakePicture:
+    """The part over the bounce's outline; the one of before, if it shows the same."""
+    folder, placed = making.folder, heard.placed
+    said = json.dumps([edited.to_dict(), repr(placed), heard.bounce.fingerprint, folder.name, version()])
+    made_of = hashlib.sha256(said.encode()).hexdigest()
+    before = making.earlier.take.picture if making.earlier is not None else None
+    if before is not None and before.made_of == made_of and (folder / before.file).is_file():
+        return before
+    from daw_bridge.deliver.picture import picture_png  # brings Pillow, which takes its time
+
+    content = picture_png(edited, placed, heard.outline, title=folder.name)
+    file = deliver_file(folder, folder.name, ".png", lambda path: _write(path, content), memory)
+    return TakePicture(file=file.path.name, sha256=file.sha256, made_of=made_of)
 
 
 def _came_back(making: Making, heard: Heard) -> Path | None:
@@ -129,11 +157,20 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
         ),
         notes=len(edited.notes),
         midi=midi,
+        chords=_chords(heard, edited),
         renderings=tuple(r for r in earlier.renderings if r.preset in recipe.presets) if earlier else (),
         warnings=tuple(dict.fromkeys((*heard.warnings, *making.warnings))),
         is_complete=False,
     )
     return take.model_copy(update={"history": _history(take, earlier)})
+
+
+def _chords(heard: Heard, edited: Part) -> tuple[str, ...]:
+    """The first of them: a take file is for reading."""
+    if heard.transcription.profile == "drums":
+        return ()
+    named = name_chords(edited, heard.placed)
+    return tuple(f"{one.position} {one.name}" for one in named[:MOST_CHORDS])
 
 
 def _whole(grid: Grid) -> dict[str, object]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.envelope import Envelope
 from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Note, Part
@@ -115,6 +116,8 @@ class Heard:
     warnings: tuple[str, ...] = ()
     taken_back: TakenBack | None = None
     """The MIDI file that the part is from instead."""
+    outline: Envelope | None = None
+    """The bounce's, for its picture."""
 
     @property
     def placed(self) -> PlacedGrid:
@@ -151,3 +154,9 @@ class Memory(Ledger, Protocol):
 
     def remember_part(self, key: PartKey, part: Part) -> None:
         """Keep a part."""
+
+    def outline(self, fingerprint: str) -> Envelope | None:
+        """The outline of the bounce of this fingerprint."""
+
+    def remember_outline(self, fingerprint: str, outline: Envelope) -> None:
+        """Keep an outline."""

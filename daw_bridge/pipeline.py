@@ -8,15 +8,17 @@ what it has heard is remembered, and what it has delivered is delivered to the s
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.envelope import envelope
 from daw_bridge.core.errors import NothingHeard
 from daw_bridge.core.notes import Part
 from daw_bridge.deliver.take import DeliveredTake, TakeKey, TakeTranscription
 from daw_bridge.deliver.take_file import deliver_take
-from daw_bridge.delivery import deliver_notes, export, take_of
-from daw_bridge.edit import apply
+from daw_bridge.delivery import deliver_notes, deliver_picture, export, take_of
+from daw_bridge.edit import apply_all
 from daw_bridge.events import NotesDelivered, Progress, Tell
 from daw_bridge.intake import Bounce
 from daw_bridge.job import Heard, Instruments, Job, Making, Memory, Steps
@@ -52,19 +54,22 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
 
 def make(making: Making, heard: Heard, players: Players, memory: Memory, tell: Tell) -> DeliveredTake:
     """What was heard -> the take. The notes first: whatever happens to the sound, they are there."""
-    edited = apply(making.edits, heard.part, heard.placed)
-    players.go_on(making, edited, heard.bounce.rate_hz, heard.placed)
+    edited = apply_all(making.edits, heard.part, heard.placed)
+    players.go_on(making, edited.part, heard.bounce.rate_hz, heard.placed)
     midi = deliver_notes(making, heard, edited, memory)
-    take = take_of(making, heard, edited, midi)
+    take = take_of(making, heard, edited.part, midi)
     folder, earlier = making.folder, making.earlier
     deliver_take(folder, folder.name, take, memory, earlier=earlier)
-    count, place, file = len(edited.notes), heard.place, folder / midi[0].file
+    count, place, file = len(edited.part.notes), heard.place, folder / midi[0].file
     log.info("%s: %d notes in %s (bar %d), %s", making.subject, count, file, heard.placed.bar, place.source)
     tell(NotesDelivered(making.subject, file, count, heard.placed.bar, place.is_known))
 
-    take = take.model_copy(update={"renderings": players.deliver(making, memory, tell)})
-    exports = export(making, heard, edited, take.renderings, memory)
-    take = take.model_copy(update={"exports": exports, "is_complete": True})
+    with ThreadPoolExecutor(1, thread_name_prefix="draw") as drawing:
+        drawn = drawing.submit(deliver_picture, making, heard, edited.part, memory)
+        renderings = players.deliver(making, memory, tell)
+        exports = export(making, heard, edited.part, renderings, memory)
+    done = {"renderings": renderings, "picture": drawn.result(), "exports": exports, "is_complete": True}
+    take = take.model_copy(update=done)
     return deliver_take(folder, folder.name, take, memory, earlier=earlier)
 
 
@@ -72,6 +77,8 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
     """What is in the bounce. The sound itself, 300 MB an hour, ends with this function."""
     tell(Progress(job.bounce, "listen", 0.0))
     bounce, clip = steps.listen(job.bounce, steps.engine.rate_hz)
+    outline = envelope(clip)
+    memory.remember_outline(bounce.fingerprint, outline)
     kind = steps.guess_kind(clip)
     profile, source = job.profile, None
     if profile == "auto" and kind is not None:
@@ -120,6 +127,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         key_of(key),
         (*job.warnings, *([MIX_WARNING] if is_mix else [])),
         None if taken_back is None else taken_back.source,
+        outline,
     )
 
 

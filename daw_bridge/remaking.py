@@ -128,9 +128,8 @@ def _heard_again(
         part = part_of(found, memory) or _heard_anew(found, making, steps, memory, tell)
     part = part if making.bends else replace(part, bends=())
     place = Place(take.place.beat, take.place.source, is_known=take.place.is_known)
-    return Heard(
-        bounce, part, _grid_of(found), place, take.transcription, take.key, take.warnings, take.taken_back
-    )
+    known = (take.transcription, take.key, take.warnings, take.taken_back)
+    return Heard(bounce, part, _grid_of(found), place, *known, outline=memory.outline(about.fingerprint))
 
 
 def _part_of_midi(found: FoundTake, taken_back: TakenBack, memory: Memory) -> Part:

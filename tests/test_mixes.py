@@ -78,8 +78,10 @@ def test_each_stem_is_a_take_of_its_own(stage: Stage) -> None:
     takes = run_mix(stage.job, stage.steps, halved, stage.journal, stage.events.append)
     assert stage.files() == [
         "song/bass/bass.mid",
+        "song/bass/bass.png",
         "song/bass/bass.take.yaml",
         "song/drums/drums.mid",
+        "song/drums/drums.png",
         "song/drums/drums.take.yaml",
         "song/stems/bass.wav",
         "song/stems/drums.wav",

@@ -156,6 +156,37 @@ def test_a_midi_file_alone_becomes_a_take(session: Session) -> None:
     assert (delivered.take.transcription.engine, delivered.take.tempo.bpm) == ("midi", 97.0)
 
 
+def test_a_split_part_is_several_midi_files_and_the_chords_are_named(session: Session) -> None:
+    with running(session) as (heard, _):
+        write_notes(session.watched / "idea.mid", 40, 60, 64, 67)
+        file = heard.wait(TakeDelivered).delivered.file
+        change(file, edits=[{"split": "C2"}])
+        take = heard.wait(TakeDelivered).delivered.take
+    assert [(midi.variant, midi.file) for midi in take.midi] == [
+        ("played", "idea.mid"),
+        ("low", "idea (low).mid"),
+        ("high", "idea (high).mid"),
+    ]
+    assert pitches(file.with_name("idea (low).mid")) == [40]
+    assert take.chords == ("1.1.1 C/E",)
+
+
+def test_the_picture_is_drawn_again_when_the_part_is_another(
+    bass: tuple[Listening, FakeBridge, Path],
+) -> None:
+    heard, _, file = bass
+    picture = file.with_name("bass.png")
+    before = picture.read_bytes()
+    assert before.startswith(b"\x89PNG")
+    stamp = picture.stat().st_mtime_ns
+    change(file, variants=["played", "tight"])
+    heard.wait(TakeDelivered)
+    assert picture.stat().st_mtime_ns == stamp
+    change(file, edits=[{"transpose": 12}])
+    heard.wait(TakeDelivered)
+    assert picture.read_bytes() != before
+
+
 def test_a_preset_that_is_saved_plays_again_where_it_is_used(
     bass: tuple[Listening, FakeBridge, Path], session: Session, stem: Path
 ) -> None:

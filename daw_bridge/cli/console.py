@@ -90,6 +90,8 @@ def show_takes(takes: list[DeliveredTake]) -> None:
                 rendering.file or "[red]not rendered[/red]",
                 "; ".join(rendering.warnings) if rendering.file else rendering.error,
             )
+        if take.picture:
+            table.add_row("", "picture", take.picture.file, "")
         for exported in take.exports:
             table.add_row("", "export", exported.file, take.place.position)
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")

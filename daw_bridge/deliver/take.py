@@ -124,6 +124,12 @@ class TakeMidi(TakeFileEntry):
     variant: str
 
 
+class TakePicture(TakeFileEntry):
+    """The picture of the part; `made_of` tells it from any other."""
+
+    made_of: str
+
+
 class TakeRendering(Schema):
     """The part on one preset; `error` instead of a file when the instrument failed."""
 
@@ -163,7 +169,10 @@ class Take(Schema):
     notes: int
     """How many there are after the edits."""
     midi: tuple[TakeMidi, ...]
+    chords: tuple[str, ...] = ()
+    """The chords that have a name, and where each begins: `5.1.1 Am7`."""
     renderings: tuple[TakeRendering, ...] = ()
+    picture: TakePicture | None = None
     exports: tuple[TakeFileEntry, ...] = ()
     warnings: tuple[str, ...] = ()
     is_complete: bool = True
