@@ -4,9 +4,11 @@ that was saved."""
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+from daw_bridge.core.errors import LiveError
 from daw_bridge.core.files import sha256_of
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.finding import takes_below
@@ -21,6 +23,7 @@ from daw_bridge.pipeline import run
 from daw_bridge.remaking import run_midi, take_back
 from daw_bridge.service import Bridge
 from daw_bridge.session.choice import Choice, choose
+from daw_bridge.session.grid import LiveTempo, WantedTempo
 from daw_bridge.session.place import NamedPlace
 from daw_bridge.session.reading import SessionReading
 from daw_bridge.settings import SETTINGS_NAME, Session, load_session
@@ -107,6 +110,7 @@ class Answers:
         library = self._bridge.library(session)
         read = self._reading.read()  # anew where the DAW has saved it since
         settings = session.settings
+        live, unheard = self._live_tempo(settings.tempo, bounce)
         return Job(
             bounce=bounce,
             take=choice.take,
@@ -115,19 +119,35 @@ class Answers:
             profile=choice.profile,
             tempo=settings.tempo,
             tempo_named_by=SETTINGS_NAME,
-            warnings=(*choice.warnings, *read.warnings),
+            warnings=(*choice.warnings, *read.warnings, *unheard),
             exports=settings.export,
             variants=settings.variants,
             find_preset=library.find,
             bends=settings.bends,
             session=read.info,
+            live=live,
             session_start_s=settings.session_start,
             at=NamedPlace(Position.parse(choice.at), SETTINGS_NAME) if choice.at else None,
             folder=session.folder,
         )
 
+    def _live_tempo(self, wanted: WantedTempo, bounce: Path) -> tuple[LiveTempo | None, tuple[str, ...]]:
+        """What was heard when the bounce was written, and a warning when nothing can be heard."""
+        try:
+            return self._bridge.live_tempo(wanted, _written_s(bounce)), ()
+        except LiveError as error:  # of a source that bridge.yaml names since the start: the notes still come
+            return None, (str(error),)
+
 
 Answer = Callable[[Path, Tell], None]
+
+
+def _written_s(bounce: Path) -> float:
+    """When it was written, in seconds since the epoch; now, when it is gone, which the next step says."""
+    try:
+        return bounce.stat().st_mtime
+    except OSError:
+        return time.time()
 
 
 def _take_beside(midi: Path) -> FoundTake | None:

@@ -23,7 +23,7 @@ from daw_bridge.host import Rendering
 from daw_bridge.intake import Bounce
 from daw_bridge.journal import PartKey
 from daw_bridge.presets import StoredPreset
-from daw_bridge.session.grid import NO_HINTS, FileHints, SessionGrid, TempoGuess, WantedTempo
+from daw_bridge.session.grid import NO_HINTS, FileHints, LiveTempo, SessionGrid, TempoGuess, WantedTempo
 from daw_bridge.session.place import NamedPlace, Place
 from daw_bridge.session.readers import SessionInfo
 from daw_bridge.transcribe import Engine, KeyEstimate, KindGuess
@@ -47,6 +47,8 @@ class Job:
     warnings: tuple[str, ...] = ()
     session: SessionInfo | None = None
     """What the DAW's own file says, where there is one."""
+    live: LiveTempo | None = None
+    """What Ableton Link or a MIDI clock said when the bounce was made, where that is wanted."""
     session_start_s: float | None = None
     """What bar 1 reads on the clock that time stamps count by, where the user says it."""
     at: NamedPlace | None = None

@@ -99,6 +99,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         named_by=job.tempo_named_by,
         session=job.session,
         hints=hints,
+        live=job.live,
         estimate=lambda: steps.estimate_tempo(clip, part),
         folder=job.folder,
     )
@@ -125,7 +126,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
             notes=heard_notes,
         ),
         key_of(key),
-        (*job.warnings, *([MIX_WARNING] if is_mix else [])),
+        (*job.warnings, *grid.warnings, *([MIX_WARNING] if is_mix else [])),
         None if taken_back is None else taken_back.source,
         outline,
     )

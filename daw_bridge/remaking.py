@@ -27,6 +27,7 @@ from daw_bridge.recipes import making_again, making_of, midi_key
 from daw_bridge.session.grid import SessionGrid, resolve_grid
 from daw_bridge.session.place import Place, find_place
 from daw_bridge.session.readers.midi_map import MidiTempoMap
+from daw_bridge.settings import FixedTempo, ListenedTempo, TempoFile
 
 log = logging.getLogger(__name__)
 
@@ -177,14 +178,17 @@ def _grid_of(found: FoundTake) -> SessionGrid:
 
 def _grid_for(job: Job) -> SessionGrid:
     """The grid that is wanted, or the session's, or the file's own."""
-    if job.tempo in ("session", "audio") and job.session is None:
+    names_one = isinstance(job.tempo, FixedTempo | TempoFile)
+    if not names_one and job.session is None and job.live is None:
         own = MidiTempoMap().read(job.bounce)
-        return SessionGrid(own.grid, "the MIDI file's own tempo")
+        unheard = f"no {job.tempo.what} was heard: " if isinstance(job.tempo, ListenedTempo) else ""
+        return SessionGrid(own.grid, f"{unheard}the MIDI file's own tempo")
     return resolve_grid(
         job.tempo,
         named_by=job.tempo_named_by,
         session=job.session,
         estimate=lambda: None,
+        live=job.live,
         folder=job.folder,
     )
 

@@ -31,17 +31,19 @@ from daw_bridge.intake import listen
 from daw_bridge.intake.hints import MeterHint, TempoHint, TimeReferenceHint, hints_of
 from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
+from daw_bridge.live.listening import Listeners, nobody
 from daw_bridge.mixes import run_mix
 from daw_bridge.pipeline import Instruments, Job, Memory, Steps, run
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
 from daw_bridge.remaking import remake, run_midi
 from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
-from daw_bridge.session.grid import FileHints, TempoGuess, WantedTempo
+from daw_bridge.session.grid import FileHints, LiveTempo, TempoGuess, WantedTempo
 from daw_bridge.session.place import NamedPlace
 from daw_bridge.session.reading import NOTHING_READ, Read, SessionReading
 from daw_bridge.settings import (
     SETTINGS_NAME,
+    ListenedTempo,
     Session,
     SessionSettings,
     UserSettings,
@@ -77,6 +79,9 @@ class Bridge:
         self._instruments = instruments
         self._making = threading.Lock()
         self._state = state or user_state_folder()
+        self.listeners = Listeners()
+        """Who hears Ableton Link and MIDI clock, once somebody wants to know."""
+        self._owned.callback(self.listeners.close)
 
     def __enter__(self) -> Self:
         return self
@@ -230,6 +235,7 @@ class Bridge:
         bounce = bounce.expanduser().absolute()
         library = self.library()
         name, tagged, warnings = split_tags(bounce.stem, library.has)
+        tempo = tempo or "session"
         read, start_s = NOTHING_READ, None
         if session is not None:
             read = SessionReading(session).read()
@@ -237,22 +243,40 @@ class Bridge:
                 read = Read(warnings=(f"{session}: No session file of a DAW is in there that can be read.",))
             if (session / SETTINGS_NAME).exists():
                 start_s = load_session(session).settings.session_start
+        live = self.live_tempo(tempo) if read.info is None else None
+        if isinstance(tempo, ListenedTempo) and read.info is None and live is None:
+            raise nobody(tempo)
         return Job(
             bounce=bounce,
             take=name,
             deliver_to=deliver_to.expanduser().absolute(),
             presets=tuple(library.find(p) for p in presets or tagged or SessionSettings().preset),
             profile=profile,
-            tempo=tempo or "session",
+            tempo=tempo,
             tempo_named_by="--tempo",
             warnings=(*warnings, *read.warnings),
             exports=tuple(exports),
             bends=bends,
             find_preset=library.find,
             session=read.info,
+            live=live,
             session_start_s=start_s,
             at=NamedPlace(at, "--at") if at else None,
         )
+
+    def live_tempo(self, wanted: WantedTempo, bounced_s: float | None = None) -> LiveTempo | None:
+        """What Link or a clock said at that time (seconds since the epoch), or says now; None when neither is
+        wanted, or nobody was heard. Raises LiveError."""
+        if not isinstance(wanted, ListenedTempo):
+            return None
+        heard = self.listeners.tempo_at(wanted, bounced_s)
+        if heard is None:
+            return None
+        if heard.age_s < 0:
+            after = f"heard {_duration(-heard.age_s)} after the bounce was made"
+            return LiveTempo(heard.tempo_bpm, f"{heard.said_by}, {after}", is_guess=True)
+        before = f", last heard {_duration(heard.age_s)} before the bounce" if heard.age_s else ""
+        return LiveTempo(heard.tempo_bpm, heard.said_by + before)
 
     def check(self, preset: StoredPreset) -> tuple[str, ...]:
         """Load a preset into its instrument and play a note; returns warnings.
@@ -296,6 +320,14 @@ class Bridge:
     def separator(self) -> Separator:
         """What separates mixes, within the user's time limit."""
         return partial(separate, time_limit_s=self.user.separation_limit)
+
+
+def _duration(time_s: float) -> str:
+    """`40 s`, `12 min`, `3 h`."""
+    for length_s, unit in ((3600, "h"), (60, "min")):
+        if time_s >= 2 * length_s:
+            return f"{time_s / length_s:.0f} {unit}"
+    return f"{max(time_s, 1):.0f} s"
 
 
 def _hints(bounce: Path) -> FileHints:

@@ -20,7 +20,7 @@ from daw_bridge.journal import Journal, State
 from daw_bridge.service import Bridge
 from daw_bridge.session.lock import SessionLock
 from daw_bridge.session.reading import SessionReading
-from daw_bridge.settings import Session
+from daw_bridge.settings import ListenedTempo, Session
 from daw_bridge.watch import FolderWatch, is_preset_name, is_take_name
 
 log = logging.getLogger(__name__)
@@ -50,10 +50,12 @@ class OpenSession:
         self._worker = threading.Thread(target=self._work, name=f"session {session.folder.name}")
 
     def __enter__(self) -> OpenSession:
-        """Lock the session, clean up after a killed bridge, and begin. Raises SessionBusy."""
+        """Lock the session, clean up after a killed bridge, and begin. Raises SessionBusy, LiveError."""
         session = self.session
         with ExitStack() as opening:
             opening.enter_context(SessionLock(session.state))
+            if isinstance(session.settings.tempo, ListenedTempo):
+                self._bridge.listeners.open(session.settings.tempo)
             self._journal = Journal(session.state / "journal.sqlite3", session.folder)
             opening.callback(self._journal.close)
             self._answers = Answers(self._bridge, session.folder, self.reading, self._journal)

@@ -27,7 +27,8 @@ TempoOption = Annotated[
     typer.Option(
         "--tempo",
         "-t",
-        help='session, 97, "97 7/8", map.mid (a tempo map), or audio: a guess from the sound.',
+        help='session, 97, "97 7/8", map.mid (a tempo map), link (Ableton Link), clock or "clock PORT" '
+        "(MIDI clock), or audio: a guess from the sound.",
         metavar="BPM [METER]",
     ),
 ]

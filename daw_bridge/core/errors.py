@@ -346,3 +346,43 @@ class DeliveryFailed(BridgeError):
 
     code = "delivery-failed"
     exit_code = 8
+
+
+# -- live: ports, clock, Link ----------------------------------------------------------------------
+
+
+class LiveError(BridgeError):
+    """Something between the bridge and the DAW's MIDI, clock or Link is not there."""
+
+    code = "live"
+    exit_code = 9
+
+
+class PortsUnavailable(LiveError):
+    """This system has no MIDI, or its MIDI does not answer."""
+
+    code = "ports-unavailable"
+
+
+class PortMissing(LiveError):
+    """No MIDI port has this name, or several have."""
+
+    code = "port-missing"
+
+
+class ClockMissing(LiveError):
+    """No MIDI clock comes in."""
+
+    code = "clock-missing"
+
+
+class LinkUnavailable(LiveError):
+    """Ableton Link can't be reached from this machine."""
+
+    code = "link-unavailable"
+
+
+class LinkMissing(LiveError):
+    """Nobody is on Ableton Link."""
+
+    code = "link-missing"
