@@ -55,7 +55,9 @@ def _flux(clip: AudioClip, hop: int, window: int) -> Iterator[Doubles]:
     for start in range(0, len(frames), BLOCK_FRAMES):
         heard = np.abs(np.fft.rfft(frames[start : start + BLOCK_FRAMES] * shape, axis=1))
         heard *= np.float32(COMPRESSION / full_scale)
-        heard += np.float32(1.0)  # by hand: log1p takes five times as long, for digits that are of no use here
+        heard += np.float32(
+            1.0
+        )  # by hand: log1p takes five times as long, for digits that are of no use here
         np.log(heard, out=heard)
         earlier = heard[:1] if before is None else before
         rise = np.diff(heard, axis=0, prepend=earlier)
