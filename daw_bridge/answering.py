@@ -62,7 +62,7 @@ class Answers:
         """The take, made again as its file now says."""
         found = find_take(file)
         library = self._bridge.library(load_session(self._folder))
-        self._bridge.revoice(found, found.take.recipe, library=library, memory=self._journal, tell=tell)
+        self._bridge.revoice(found, library=library, memory=self._journal, tell=tell)
 
     def answer_midi(self, midi: Path, tell: Tell) -> None:
         """The take beside it, of these notes from now on."""
@@ -87,9 +87,7 @@ class Answers:
         library = self._bridge.library(session)
         for found in readable(list(takes_below(session.delivered))):
             if file.stem in found.take.recipe.presets:
-                self._bridge.revoice(
-                    found, found.take.recipe, library=library, memory=self._journal, tell=tell
-                )
+                self._bridge.revoice(found, library=library, memory=self._journal, tell=tell)
 
     def is_new_take(self, file: Path) -> bool:
         """Whether a file beside takes is what the user made of it: a take file, or a take's notes."""

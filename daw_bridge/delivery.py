@@ -131,6 +131,7 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
         midi=midi,
         renderings=tuple(r for r in earlier.renderings if r.preset in recipe.presets) if earlier else (),
         warnings=tuple(dict.fromkeys((*heard.warnings, *making.warnings))),
+        is_complete=False,
     )
     return take.model_copy(update={"history": _history(take, earlier)})
 

@@ -64,7 +64,7 @@ def make(making: Making, heard: Heard, players: Players, memory: Memory, tell: T
 
     take = take.model_copy(update={"renderings": players.deliver(making, memory, tell)})
     exports = export(making, heard, edited, take.renderings, memory)
-    take = take.model_copy(update={"exports": exports})
+    take = take.model_copy(update={"exports": exports, "is_complete": True})
     return deliver_take(folder, folder.name, take, memory, earlier=earlier)
 
 

@@ -60,10 +60,9 @@ def making_of(job: Job, bounce: Bounce, memory: Memory) -> tuple[Making, TakenBa
     return making, TakenBackPart(taken_back, part) if taken_back is not None and part is not None else None
 
 
-def making_again(
-    found: FoundTake, recipe: Recipe, find_preset: FindPreset, *, anew: frozenset[str] = frozenset()
-) -> Making:
-    """For a take that is there: its recipe, or another. Raises PresetUnknown, PresetInvalid."""
+def making_again(found: FoundTake, find_preset: FindPreset, *, anew: frozenset[str] = frozenset()) -> Making:
+    """For a take that is there: what its recipe says. Raises PresetUnknown, PresetInvalid."""
+    recipe = found.take.recipe
     return Making(
         subject=found.file,
         bounce=found.bounce,

@@ -14,7 +14,7 @@ from daw_bridge.core.errors import BounceMissing, TakeInvalid
 from daw_bridge.core.files import sha256_of
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
-from daw_bridge.deliver.take import DeliveredTake, Recipe, TakenBack, TakeTranscription
+from daw_bridge.deliver.take import DeliveredTake, TakenBack, TakeTranscription
 from daw_bridge.deliver.take_file import FoundTake, bounce_reference
 from daw_bridge.events import Tell
 from daw_bridge.intake import Bounce
@@ -44,18 +44,16 @@ def remake(
     tell: Tell,
     *,
     find_preset: FindPreset,
-    recipe: Recipe | None = None,
-    taken_back: TakenBack | None = None,
     anew: frozenset[str] = frozenset(),
 ) -> DeliveredTake:
-    """Make the take again, by the recipe that it holds or another. `anew` play though nothing has changed.
+    """Make the take again as `found` has it. The presets `anew` play though nothing has changed.
 
-    `taken_back` says which MIDI file the part is from, where it is another than before. Raises BridgeError.
+    Raises BridgeError.
     """
-    making = making_again(found, recipe or found.take.recipe, find_preset, anew=anew)
+    making = making_again(found, find_preset, anew=anew)
     for preset in making.presets:
         steps.instruments.prepare(preset)
-    heard = _heard_again(found, making, taken_back or found.take.taken_back, steps, memory, tell)
+    heard = _heard_again(found, making, steps, memory, tell)
     return _made(making, heard, steps, memory, tell)
 
 
@@ -68,7 +66,7 @@ def take_back(
     """
     clip = read_midi(midi)
     placed = _grid_of(found).grid.placed(found.take.place.beat)
-    before = memory.part(_key_of(found)) or Part((), found.take.bounce.duration_s)
+    before = part_of(found, memory) or Part((), found.take.bounce.duration_s)
     bar_beat = _grid_of(found).grid.meters.start_of(placed.bar)
     shift_beats = _shift_beats(clip, placed, bar_beat, before)
     part = clip.on(placed, shift_beats=shift_beats, duration_s=found.take.bounce.duration_s)
@@ -76,7 +74,8 @@ def take_back(
     source = TakenBack(file=bounce_reference(found.folder, midi), sha256=clip.sha256, notes=len(part.notes))
     log.info("%s: %d notes taken back from %s", found.file, len(part.notes), midi)
     recipe = found.take.recipe.model_copy(update={"edits": ()})
-    return remake(found, steps, memory, tell, find_preset=find_preset, recipe=recipe, taken_back=source)
+    mended = found.changed(recipe=recipe, taken_back=source)
+    return remake(mended, steps, memory, tell, find_preset=find_preset)
 
 
 def run_midi(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
@@ -114,7 +113,6 @@ def _made(making: Making, heard: Heard, steps: Steps, memory: Memory, tell: Tell
 def _heard_again(
     found: FoundTake,
     making: Making,
-    taken_back: TakenBack | None,
     steps: Steps,
     memory: Memory,
     tell: Tell,
@@ -124,14 +122,15 @@ def _heard_again(
     about = take.bounce
     frames = round(about.duration_s * about.rate_hz)
     bounce = Bounce(found.bounce, about.rate_hz, about.channels, frames, about.fingerprint)
-    warnings = take.warnings
-    if taken_back is not None:
-        part = _part_of_midi(found, taken_back, memory)
+    if take.taken_back is not None:
+        part = _part_of_midi(found, take.taken_back, memory)
     else:
-        part = memory.part(_key_of(found)) or _heard_anew(found, making, steps, memory, tell)
+        part = part_of(found, memory) or _heard_anew(found, making, steps, memory, tell)
     part = part if making.bends else replace(part, bends=())
     place = Place(take.place.beat, take.place.source, is_known=take.place.is_known)
-    return Heard(bounce, part, _grid_of(found), place, take.transcription, take.key, warnings, taken_back)
+    return Heard(
+        bounce, part, _grid_of(found), place, take.transcription, take.key, take.warnings, take.taken_back
+    )
 
 
 def _part_of_midi(found: FoundTake, taken_back: TakenBack, memory: Memory) -> Part:
@@ -189,6 +188,11 @@ def _grid_for(job: Job) -> SessionGrid:
         estimate=lambda: None,
         folder=job.folder,
     )
+
+
+def part_of(found: FoundTake, memory: Memory) -> Part | None:
+    """The part as it was heard, if it is remembered."""
+    return memory.part(_key_of(found))
 
 
 def _key_of(found: FoundTake) -> PartKey:

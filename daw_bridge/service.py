@@ -19,7 +19,7 @@ from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.placing import deliver_file
-from daw_bridge.deliver.take import DeliveredTake, Recipe
+from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import FoundTake
 from daw_bridge.edit import Edit
 from daw_bridge.edit.variants import VariantName
@@ -170,25 +170,27 @@ class Bridge:
         session: Path | None = None,
         exports: Sequence[ExportFormat] = (),
         bends: bool = True,
+        edits: tuple[Edit, ...] | None = None,
+        variants: tuple[VariantName, ...] = (),
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> list[DeliveredTake]:
         """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
         job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports, bends)
+        job = replace(job, edits=edits, variants=variants)
         tell(Taken(job.bounce))
         return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
 
     def revoice(
         self,
         found: FoundTake,
-        recipe: Recipe,
         *,
         library: PresetLibrary | None = None,
         memory: Memory | None = None,
         anew: frozenset[str] = frozenset(),
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
-        """Make a take again by this recipe; nothing is transcribed where its part is remembered.
+        """Make a take again as `found` has it; nothing is transcribed where its part is remembered.
 
         `memory` is its session's journal, `library` its session's presets; without, those of takes that
         were converted with no session. `anew` are presets that play though nothing has changed. Raises
@@ -201,7 +203,6 @@ class Bridge:
             memory or self._journal,
             tell,
             find_preset=(library or self.library()).find,
-            recipe=recipe,
             anew=anew,
         )
         tell(TakeDelivered(found.file, delivered))

@@ -12,7 +12,7 @@ import yaml
 
 from daw_bridge.core.errors import BounceMissing, TakeInvalid
 from daw_bridge.deliver.take import Recipe
-from daw_bridge.deliver.take_file import deliver_take, find_take, load_take, with_recipe
+from daw_bridge.deliver.take_file import deliver_take, find_take, load_take
 from daw_bridge.events import Failed, TakeDelivered
 from daw_bridge.settings import Session
 from tests.sessions import Heard as Listening
@@ -187,11 +187,11 @@ def test_a_take_converted_with_no_session_is_revoiced(tmp_path: Path, stem: Path
         stem.unlink()
         found = find_take(first.file)
         recipe = found.take.recipe.model_copy(update={"presets": ("glassy-digital-pad",)})
-        second = bridge.revoice(found, recipe)
+        second = bridge.revoice(found.changed(recipe=recipe))
         assert bridge.engine.asked == 1
     assert [rendering.preset for rendering in second.take.renderings] == ["glassy-digital-pad"]
     with FakeBridge(tmp_path / "another machine") as stranger, pytest.raises(BounceMissing, match="bounce"):
-        stranger.revoice(find_take(first.file), recipe)
+        stranger.revoice(find_take(first.file))
 
 
 VERSION_1 = """\
@@ -223,18 +223,6 @@ def test_a_take_file_from_the_future_says_so(tmp_path: Path) -> None:
     file.write_text("version: 3\n")
     with pytest.raises(TakeInvalid, match="update"):
         load_take(file)
-
-
-def test_another_recipe_takes_the_place_of_the_one_in_the_text(tmp_path: Path) -> None:
-    recipe = Recipe(presets=("one", "two"))
-    for text in (
-        "a: 1\nrecipe:\n  presets: []\n\n# note\nb: 2\n",
-        "a: 1\nrecipe: {presets: []}\nb: 2\n",
-        "a: 1\n",
-    ):
-        document = yaml.safe_load(with_recipe(text, recipe))
-        assert document["recipe"]["presets"] == ["one", "two"]
-        assert document["a"] == 1
 
 
 def test_a_take_file_that_is_saved_meanwhile_is_left_for_the_next_turn(

@@ -80,6 +80,13 @@ class TakeMissing(BridgeError):
     exit_code = 3
 
 
+class TakeUnanswered(BridgeError):
+    """Another bridge watches the take's session, and has not made the take again in time."""
+
+    code = "take-unanswered"
+    exit_code = 4
+
+
 class EditInvalid(DocumentInvalid):
     """What `--edit` says is no edit, or has settings that it does not take."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from daw_bridge.core.meters import Meters, Position, TimeSignature
-from daw_bridge.core.timing import TICKS_PER_BEAT, TempoMap
+from daw_bridge.core.timing import TICKS_PER_BEAT, Doubles, TempoMap
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,19 @@ class PlacedGrid:
     def time_at(self, beat: float) -> float:
         """Beats from the bar line -> seconds from the bounce's first sample; negative before it."""
         return self.tempo.time_at(beat) - self.start_s
+
+    def beats_at(self, times_s: Doubles) -> Doubles:
+        """`beat_at` of many times at once."""
+        return self.tempo.beats_at(self.start_s + times_s)
+
+    def times_at(self, beats: Doubles) -> Doubles:
+        """`time_at` of many beats at once."""
+        return self.tempo.times_at(beats) - self.start_s
+
+    def position_near(self, time_s: float) -> Position:
+        """Seconds from the bounce's first sample -> the nearest sixteenth, in the session's bars."""
+        position = self.meters.position_at(round(self.beat_at(time_s) * 4) / 4)
+        return replace(position, bar=position.bar + self.bar - 1)
 
     def tick_at(self, time_s: float) -> int:
         """Seconds from the bounce's first sample -> the nearest tick from the bar line."""

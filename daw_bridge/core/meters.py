@@ -13,6 +13,13 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
+
+from daw_bridge.core.timing import Doubles
+
+Bars = npt.NDArray[np.int64]
+
 NEARLY = 1e-6
 """Beats by which a place may miss a bar line and still be on it: a microsecond, what files round away."""
 
@@ -123,16 +130,31 @@ class Meters:
         """The bar in which a beat lies; a beat just before a bar line is on it."""
         index = self._index(beat)
         bar = self._bars[index] + math.floor(
-            (beat - self._beats[index]) / self._length(index) + NEARLY / self._length(index)
+            (beat - self._beats[index]) / self._lengths[index] + NEARLY / self._lengths[index]
         )
         return max(bar, 1)
 
     def start_of(self, bar: int) -> float:
         """The beat on which a bar begins."""
         index = max(bisect_right(self._bars, bar) - 1, 0)
-        start = self._beats[index] + (bar - self._bars[index]) * self._length(index)
+        start = self._beats[index] + (bar - self._bars[index]) * self._lengths[index]
         following = self._beats[index + 1] if index + 1 < len(self._beats) else math.inf
         return min(start, following)
+
+    def bars_at(self, beats: Doubles) -> Bars:
+        """`bar_at` of many beats at once."""
+        index = np.maximum(np.searchsorted(self._beats, beats + NEARLY, side="right") - 1, 0)
+        length = np.array(self._lengths)[index]
+        within = (beats - np.array(self._beats)[index]) / length
+        bars = np.array(self._bars)[index] + np.floor(within + NEARLY / length).astype(np.int64)
+        return np.asarray(np.maximum(bars, 1))
+
+    def starts_of(self, bars: Bars) -> Doubles:
+        """`start_of` of many bars at once."""
+        index = np.maximum(np.searchsorted(self._bars, bars, side="right") - 1, 0)
+        beats = np.array([*self._beats, math.inf])
+        starts = beats[index] + (bars - np.array(self._bars)[index]) * np.array(self._lengths)[index]
+        return np.asarray(np.minimum(starts, beats[index + 1]))
 
     def time_signature_at(self, beat: float) -> TimeSignature:
         """The meter in which a beat lies."""
@@ -163,5 +185,6 @@ class Meters:
     def _index(self, beat: float) -> int:
         return max(bisect_right(self._beats, beat + NEARLY) - 1, 0)
 
-    def _length(self, index: int) -> float:
-        return self.changes[index].time_signature.beats_per_bar
+    @cached_property
+    def _lengths(self) -> list[float]:
+        return [change.time_signature.beats_per_bar for change in self.changes]

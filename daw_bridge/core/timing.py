@@ -11,6 +11,12 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Doubles = npt.NDArray[np.float64]
 
 TICKS_PER_BEAT = 960
 """Live's and Logic's own resolution; SMF calls it the division."""
@@ -91,6 +97,17 @@ class TempoMap:
     def _seconds(self) -> list[float]:
         return [stretch.time_s for stretch in self._stretches]
 
+    @cached_property
+    def _rows(self) -> _Rows:
+        stretches = self._stretches
+        return _Rows(
+            np.array(self._beats),
+            np.array(self._seconds),
+            np.array([stretch.tempo_bpm for stretch in stretches]),
+            np.array([stretch.slope for stretch in stretches]),
+            np.array([stretch.curve is Curve.IN_BEATS for stretch in stretches]),
+        )
+
     def beat_at(self, time_s: float) -> float:
         """Seconds from beat 0 -> beats. Before beat 0 the first tempo holds."""
         return self._stretches[max(bisect_right(self._seconds, time_s) - 1, 0)].beat_at(time_s)
@@ -98,6 +115,29 @@ class TempoMap:
     def time_at(self, beat: float) -> float:
         """Beats -> seconds from beat 0."""
         return self._stretches[max(bisect_right(self._beats, beat) - 1, 0)].time_at(beat)
+
+    def beats_at(self, times_s: Doubles) -> Doubles:
+        """`beat_at` of many times at once."""
+        rows, index = self._rows, _last_before(self._rows.time_s, times_s)
+        seconds, bpm = times_s - rows.time_s[index], rows.tempo_bpm[index]
+        slope = np.where(seconds > 0.0, rows.slope[index], 0.0)
+        beats = seconds * (bpm + slope * seconds / 2) / 60.0  # steps are ramps that don't rise
+        ramps = rows.is_in_beats[index] & (slope != 0.0)
+        bpm, slope, seconds = bpm[ramps], slope[ramps], seconds[ramps]
+        beats[ramps] = bpm / slope * np.expm1(slope * seconds / 60.0)
+        return np.asarray(rows.beat[index] + beats)
+
+    def times_at(self, beats: Doubles) -> Doubles:
+        """`time_at` of many beats at once."""
+        rows, index = self._rows, _last_before(self._rows.beat, beats)
+        beats, bpm = beats - rows.beat[index], rows.tempo_bpm[index]
+        slope = np.where(beats > 0.0, rows.slope[index], 0.0)
+        root = np.sqrt(np.maximum(bpm * bpm + 120.0 * slope * beats, 0.0))
+        seconds = 120.0 * beats / (bpm + root)
+        ramps = rows.is_in_beats[index] & (slope != 0.0)
+        bpm, slope, beats = bpm[ramps], slope[ramps], beats[ramps]
+        seconds[ramps] = 60.0 / slope * np.log1p(slope * beats / bpm)
+        return np.asarray(rows.time_s[index] + seconds)
 
     def tempo_at(self, beat: float) -> float:
         """The tempo in BPM at a beat; on a step, the one that begins there."""
@@ -117,6 +157,21 @@ class TempoMap:
         curve = self.changes[index].curve
         later = [replace(c, beat=c.beat - beat) for c in self.changes[index + 1 :] if c.beat > beat]
         return TempoMap((TempoChange(0.0, self.tempo_at(beat), curve), *later))
+
+
+class _Rows(NamedTuple):
+    """The stretches of a tempo map, an array for each of their fields."""
+
+    beat: Doubles
+    time_s: Doubles
+    tempo_bpm: Doubles
+    slope: Doubles
+    is_in_beats: npt.NDArray[np.bool_]
+
+
+def _last_before(starts: Doubles, places: Doubles) -> npt.NDArray[np.intp]:
+    """The index of the last of `starts`, which rise, that is not after each place; 0 before the first."""
+    return np.asarray(np.maximum(np.searchsorted(starts, places, side="right") - 1, 0))
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,8 @@ class Take(Schema):
     renderings: tuple[TakeRendering, ...] = ()
     exports: tuple[TakeFileEntry, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_complete: bool = True
+    """Not while renderings and exports are still being made."""
     history: tuple[Version, ...] = ()
 
     @model_validator(mode="before")

@@ -6,12 +6,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
-from daw_bridge.core.document import Schema, load_document, parse_document
+from daw_bridge.core.document import Schema, dump_document, load_document, parse_document
 from daw_bridge.core.errors import DocumentInvalid, TakeInvalid
 from daw_bridge.core.files import sha256_of
 from daw_bridge.deliver.placing import Delivered, Ledger, deliver_file, numbered
@@ -42,6 +40,10 @@ class FoundTake:
     def bounce(self) -> Path:
         """The bounce, wherever it is."""
         return (self.folder / self.take.bounce.file).resolve()
+
+    def changed(self, **changes: object) -> FoundTake:
+        """The take as it would be with these fields changed."""
+        return replace(self, take=self.take.model_copy(update=changes))
 
 
 class _Block(Schema):
@@ -78,17 +80,20 @@ def deliver_take(
         if not ledger.has_written(path, sha256 := sha256_of(path)) and sha256 != earlier.sha256:
             return DeliveredTake(path, take)
         ledger.will_write(path, earlier.sha256)
-    text = HEADING + _body(take, path if earlier is not None else None)
+    text = take_text(take, path if earlier is not None else None)
     stem = path.name.removesuffix(TAKE_SUFFIX)
     delivered = deliver_file(folder, stem, TAKE_SUFFIX, lambda target: _write(target, text), ledger)
     return DeliveredTake(delivered.path, take)
 
 
-def with_recipe(text: str, recipe: Recipe) -> str:
-    """The text of a take file with another recipe in it."""
-    block = _dump({"recipe": _written(recipe)})
-    span = _recipe_span(text)
-    return text[: span[0]] + block + text[span[1] :] if span else block + text
+def take_text(take: Take, present: Path | None = None) -> str:
+    """What a take file says; the recipe as it is written in the file `present`, if that says the same."""
+    rest = take.model_dump(mode="json", exclude_none=True, exclude={"recipe"})
+    version = {"version": rest.pop("version")}
+    recipe = _recipe_as_written(present, take.recipe) if present is not None else None
+    if recipe is None:
+        recipe = dump_document({"recipe": take.recipe.model_dump(mode="json", exclude_none=True)})
+    return HEADING + dump_document(version) + recipe + dump_document(rest)
 
 
 def take_folder(root: Path, name: str, bounce: Path, fingerprint: str) -> tuple[Path, FoundTake | None]:
@@ -138,14 +143,6 @@ def _is_of(found: FoundTake, bounce: Path, fingerprint: str) -> bool:
     return found.take.bounce.fingerprint == fingerprint or found.bounce == bounce.resolve()
 
 
-def _body(take: Take, present: Path | None) -> str:
-    """Recipe first, then the rest; the recipe in the user's own words where they say the same."""
-    rest = take.model_dump(mode="json", exclude_none=True, exclude={"recipe"})
-    version = {"version": rest.pop("version")}
-    written = _recipe_as_written(present, take.recipe) if present is not None else None
-    return _dump(version) + (written or _dump({"recipe": _written(take.recipe)})) + _dump(rest)
-
-
 def _recipe_as_written(path: Path, recipe: Recipe) -> str | None:
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -163,14 +160,6 @@ def _recipe_span(text: str) -> tuple[int, int] | None:
     """Where the block `recipe:` begins and ends."""
     found = re.search(r"^recipe:.*\n(?:(?:[ \t#].*)?\n)*", text, re.MULTILINE)
     return (found.start(), found.end()) if found else None
-
-
-def _written(recipe: Recipe) -> dict[str, object]:
-    return recipe.model_dump(mode="json", exclude_none=True)
-
-
-def _dump(data: dict[str, object]) -> str:
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from daw_bridge.core.meters import Meters
+from daw_bridge.core.timing import Doubles
 
 EARLY_BEATS = 0.125
 """Who plays a thirty-second early means the beat that follows."""
 
 
-def cell_at(beat: float, meters: Meters, length: float | None) -> tuple[float, float]:
-    """The beats where the cell that `beat` belongs to begins and ends; a bar each without `length`."""
-    bar = meters.bar_at(beat + EARLY_BEATS)
-    start, end = meters.start_of(bar), meters.start_of(bar + 1)
-    if length is None:
-        return start, end
-    first = start + int(max(beat + EARLY_BEATS - start, 0.0) / length) * length
-    return first, min(first + length, end)
+def cells_at(beats: Doubles, meters: Meters, length: float | None) -> tuple[Doubles, Doubles]:
+    """Where the cells that `beats` belong to begin and end, in beats; a bar each without `length`."""
+    meant = beats + EARLY_BEATS
+    bars = meters.bars_at(meant)
+    starts, ends = meters.starts_of(bars), meters.starts_of(bars + 1)
+    if length is not None:
+        starts = starts + np.floor(np.maximum(meant - starts, 0.0) / length) * length
+        ends = np.minimum(starts + length, ends)
+    return starts, ends

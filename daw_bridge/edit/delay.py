@@ -8,9 +8,10 @@ from pydantic import Field
 
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
+from daw_bridge.core.timing import Doubles
 from daw_bridge.core.written import Beats, Seconds
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.moving import note_at, with_warped
+from daw_bridge.edit.moving import offsets_s, warped
 
 
 class Delay(Edit, title="delay"):
@@ -24,9 +25,9 @@ class Delay(Edit, title="delay"):
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
 
-        def warp(time_s: float) -> float:
-            return grid.time_at(grid.beat_at(time_s) + self.beats) + self.time
+        def warp(times_s: Doubles) -> Doubles:
+            return grid.times_at(grid.beats_at(times_s) + self.beats) + self.time
 
-        kept = [note for note in part.notes if warp(note.offset_s) > 0.0]
-        moved = [note_at(note, warp(note.onset_s), warp(note.offset_s)) for note in kept]
-        return with_warped(part, moved, warp)
+        ends_s = warp(offsets_s(part.notes)).tolist()
+        kept = [note for note, end_s in zip(part.notes, ends_s, strict=True) if end_s > 0.0]
+        return warped(part.with_notes(kept), warp)

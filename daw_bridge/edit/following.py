@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+import numpy as np
 
-from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.notes import Part
+from daw_bridge.core.timing import Doubles
 from daw_bridge.core.voices import chords
 
 
-def with_following(part: Part) -> Iterator[tuple[Note, float | None]]:
-    """Each note, and when the chord or note after its own begins, in seconds; None for the last ones."""
+def following_s(part: Part) -> Doubles:
+    """When the chord or note after each note's own begins, in seconds; NaN for the last ones."""
     groups = list(chords(part.notes))
-    for chord, following in itertools.zip_longest(groups, groups[1:]):
-        for note in chord:
-            yield note, following[0].onset_s if following else None
+    starts_s = np.array([*(chord[0].onset_s for chord in groups[1:]), np.nan][: len(groups)])
+    return np.repeat(starts_s, [len(chord) for chord in groups])

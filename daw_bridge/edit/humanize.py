@@ -5,13 +5,14 @@ from __future__ import annotations
 from random import Random
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from daw_bridge.core.grid import PlacedGrid
-from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.notes import Part
 from daw_bridge.core.written import Seconds
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.moving import note_at, with_moved
+from daw_bridge.edit.moving import notes_at, offsets_s, onsets_s, velocities, with_moved
 
 FURTHEST = 2.5
 """Standard deviations: nothing strays further, so that no note sounds like a mistake."""
@@ -31,14 +32,11 @@ class Humanize(Edit, title="humanize"):
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
         chance = Random(self.seed)
-
-        def stray() -> float:
-            return min(max(chance.gauss(0.0, 1.0), -FURTHEST), FURTHEST)
-
-        moved = []
-        for note in part.notes:
-            shift_s, louder = self.timing * stray(), round(self.velocity * stray())
-            new = note_at(note, note.onset_s + shift_s, note.offset_s + shift_s)
-            velocity = min(max(note.velocity + louder, 1), 127)
-            moved.append(Note(new.onset_s, new.pitch, new.offset_s, velocity, new.confidence))
+        strays = np.array([chance.gauss(0.0, 1.0) for _ in range(2 * len(part.notes))]).reshape(-1, 2)
+        strays = np.clip(strays, -FURTHEST, FURTHEST)
+        shifts_s = self.timing * strays[:, 0]
+        played = velocities(part.notes) + self.velocity * strays[:, 1]
+        moved = notes_at(
+            part.notes, onsets_s(part.notes) + shifts_s, offsets_s(part.notes) + shifts_s, played
+        )
         return with_moved(part, moved)

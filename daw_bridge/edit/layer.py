@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
 from daw_bridge.core.grid import PlacedGrid
-from daw_bridge.core.notes import HIGHEST_PITCH, LOWEST_PITCH, Part
+from daw_bridge.core.notes import HIGHEST_PITCH, LOWEST_PITCH, Note, Part
 from daw_bridge.core.written import Share
 from daw_bridge.edit.edit import Edit
 
@@ -33,14 +32,11 @@ class Layer(Edit, title="layer"):
 
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
+        softer = [min(max(round(note.velocity * self.velocity), 1), 127) for note in part.notes]
         added = [
-            replace(
-                note,
-                pitch=note.pitch + interval,
-                velocity=min(max(round(note.velocity * self.velocity), 1), 127),
-            )
+            Note(note.onset_s, note.pitch + interval, note.offset_s, velocity, note.confidence)
             for interval in self.semitones
-            for note in part.notes
+            for note, velocity in zip(part.notes, softer, strict=True)
             if LOWEST_PITCH <= note.pitch + interval <= HIGHEST_PITCH
         ]
         return part.with_notes((*part.notes, *added))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
 from daw_bridge.core.written import Beats, Seconds
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.following import with_following
-from daw_bridge.edit.moving import note_at
+from daw_bridge.edit.following import following_s
+from daw_bridge.edit.moving import notes_at, offsets_s, onsets_s
 
 
 class Legato(Edit, title="legato"):
@@ -26,12 +27,7 @@ class Legato(Edit, title="legato"):
 
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
-        notes = []
-        for note, following_s in with_following(part):
-            end_s = note.offset_s
-            if following_s is not None:
-                rest = grid.beat_at(following_s) - grid.beat_at(note.offset_s)
-                if rest < self.rest:
-                    end_s = max(end_s, following_s + self.overlap)
-            notes.append(note_at(note, note.onset_s, end_s))
-        return part.with_notes(notes)
+        ends_s, next_s = offsets_s(part.notes), following_s(part)
+        rests = grid.beats_at(next_s) - grid.beats_at(ends_s)
+        ends_s = np.where(rests < self.rest, np.maximum(ends_s, next_s + self.overlap), ends_s)
+        return part.with_notes(notes_at(part.notes, onsets_s(part.notes), ends_s))

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from pydantic import Field, model_validator
 
 from daw_bridge.core.grid import PlacedGrid
-from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.notes import Part
 from daw_bridge.core.written import Beats, Share
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.moving import note_at
+from daw_bridge.edit.moving import notes_at, offsets_s, onsets_s
 
 
 class Length(Edit, title="length"):
@@ -36,11 +36,9 @@ class Length(Edit, title="length"):
 
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
-        return part.with_notes(
-            note_at(note, note.onset_s, note.onset_s + self._length_s(note, grid)) for note in part.notes
-        )
-
-    def _length_s(self, note: Note, grid: PlacedGrid) -> float:
+        starts_s = onsets_s(part.notes)
         if self.value is None:
-            return note.duration_s * (self.scale or 1.0)
-        return grid.time_at(grid.beat_at(note.onset_s) + self.value) - note.onset_s
+            ends_s = starts_s + (offsets_s(part.notes) - starts_s) * (self.scale or 1.0)
+        else:
+            ends_s = grid.times_at(grid.beats_at(starts_s) + self.value)
+        return part.with_notes(notes_at(part.notes, starts_s, ends_s))

@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
-import itertools
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from daw_bridge.core.notes import Bend, Controller, Note, Part
+from daw_bridge.core.timing import Doubles
 
 SHORTEST_S = 0.005
 """No edit makes a note shorter than this."""
 
+Warp = Callable[[Doubles], Doubles]
+"""Seconds from the bounce's first sample -> where they go."""
+
+
+def onsets_s(notes: Iterable[Note]) -> Doubles:
+    """When each note begins."""
+    return np.array([note.onset_s for note in notes])
+
+
+def offsets_s(notes: Iterable[Note]) -> Doubles:
+    """When each note ends."""
+    return np.array([note.offset_s for note in notes])
+
+
+def velocities(notes: Iterable[Note]) -> Doubles:
+    """How hard each note is played."""
+    return np.array([note.velocity for note in notes], dtype=np.float64)
+
+
+def notes_at(
+    notes: Iterable[Note], onsets_s: Doubles, offsets_s: Doubles, velocities: Doubles | None = None
+) -> list[Note]:
+    """The notes from `onsets_s`, but not before the bounce, to `offsets_s`, but sounding at least shortly.
+
+    With `velocities` they are played at these, rounded and 1 to 127.
+    """
+    onsets_s = np.maximum(onsets_s, 0.0)
+    offsets_s = np.maximum(offsets_s, onsets_s + SHORTEST_S)
+    if velocities is None:
+        return [
+            Note(onset_s, note.pitch, offset_s, note.velocity, note.confidence)
+            for note, onset_s, offset_s in zip(notes, onsets_s.tolist(), offsets_s.tolist(), strict=True)
+        ]
+    whole = np.clip(np.rint(velocities), 1, 127).astype(int)
+    rows = zip(notes, onsets_s.tolist(), offsets_s.tolist(), whole.tolist(), strict=True)
+    return [
+        Note(onset_s, note.pitch, offset_s, velocity, note.confidence)
+        for note, onset_s, offset_s, velocity in rows
+    ]
+
 
 def note_at(note: Note, onset_s: float, offset_s: float) -> Note:
-    """`note` from `onset_s`, but not before the bounce, to `offset_s`, but sounding at least shortly."""
+    """The same for one note."""
     onset_s = max(onset_s, 0.0)
     return Note(onset_s, note.pitch, max(offset_s, onset_s + SHORTEST_S), note.velocity, note.confidence)
 
@@ -24,24 +65,32 @@ def with_moved(part: Part, moved: Sequence[Note]) -> Part:
 
     Bends and controllers keep their places between the onsets around them.
     """
-    if not (part.bends or part.controllers):
-        return part.with_notes(moved)
-    return with_warped(part, moved, _warp(part.notes, moved))
+    return _with_events_at(part, moved, lambda times_s: _between(part.notes, moved, times_s))
 
 
-def with_warped(part: Part, notes: Sequence[Note], warp: Callable[[float], float]) -> Part:
+def warped(part: Part, warp: Warp) -> Part:
+    """`part` with all that it holds at `warp` of its time."""
+    moved = notes_at(part.notes, warp(onsets_s(part.notes)), warp(offsets_s(part.notes)))
+    return _with_events_at(part, moved, warp)
+
+
+def _with_events_at(part: Part, notes: Sequence[Note], warp: Warp) -> Part:
     """`part` with `notes`, and each bend and controller at `warp` of its time, or at 0.
 
     Of those of a kind that come to stand at one time the last counts.
     """
-    bends: dict[float, Bend] = {}
-    for bend in part.bends:
-        time_s = max(warp(bend.time_s), 0.0)
-        bends[time_s] = Bend(time_s, bend.semitones)
-    controllers: dict[tuple[float, int], Controller] = {}
-    for controller in part.controllers:
-        time_s = max(warp(controller.time_s), 0.0)
-        controllers[time_s, controller.number] = Controller(time_s, controller.number, controller.value)
+    if not (part.bends or part.controllers):
+        return part.with_notes(notes)
+    bends_s = np.maximum(warp(np.array([bend.time_s for bend in part.bends])), 0.0)
+    controllers_s = np.maximum(warp(np.array([controller.time_s for controller in part.controllers])), 0.0)
+    bends = {
+        time_s: Bend(time_s, bend.semitones)
+        for time_s, bend in zip(bends_s.tolist(), part.bends, strict=True)
+    }
+    controllers = {
+        (time_s, controller.number): Controller(time_s, controller.number, controller.value)
+        for time_s, controller in zip(controllers_s.tolist(), part.controllers, strict=True)
+    }
     return replace(
         part, notes=tuple(notes), bends=tuple(bends.values()), controllers=tuple(controllers.values())
     )
@@ -52,20 +101,43 @@ def without_overlaps(part: Part) -> Part:
 
     A note is ended by the next of its pitch; two that begin together become one.
     """
-    kept: list[Note] = []
-    last: dict[int, int] = {}
-    for note in part.notes:
-        index = last.get(note.pitch)
-        if index is not None and kept[index].offset_s > note.onset_s:
-            before = kept[index]
-            if note.onset_s - before.onset_s < SHORTEST_S:
-                kept[index] = _joined(before, note)
-                continue
-            kept[index] = replace(before, offset_s=note.onset_s)
-        last[note.pitch] = len(kept)
-        kept.append(note)
-    tidy = replace(part, notes=tuple(kept))
-    return replace(tidy, duration_s=max(part.duration_s, tidy.end_s))
+    starts_s, ends_s = onsets_s(part.notes), offsets_s(part.notes)
+    pitches = np.array([note.pitch for note in part.notes], dtype=np.int64)
+    tidy: dict[int, Note | None] = {}
+    for pitch in np.unique(pitches):
+        of_pitch = np.flatnonzero(pitches == pitch)
+        over_s = np.maximum.accumulate(ends_s[of_pitch])
+        overlapping = np.flatnonzero(over_s[:-1] > starts_s[of_pitch[1:]]) + 1
+        if overlapping.size:
+            tidy |= _tidied(part.notes, of_pitch.tolist(), overlapping.tolist())
+    duration_s = float(ends_s.max(initial=part.duration_s))
+    if not tidy and duration_s == part.duration_s:
+        return part
+    kept = (tidy.get(index, note) for index, note in enumerate(part.notes))
+    notes = tuple(note for note in kept if note is not None)
+    return replace(part, notes=notes, duration_s=max(part.duration_s, max(n.offset_s for n in notes)))
+
+
+def _tidied(notes: Sequence[Note], of_pitch: list[int], overlapping: list[int]) -> dict[int, Note | None]:
+    """What becomes of the notes at the indices `of_pitch`, all of one pitch, where it is not the same.
+
+    None stands for what has become one with the note before. `overlapping` counts in `of_pitch`: those
+    that begin before an earlier one ends.
+    """
+    tidy: dict[int, Note | None] = {}
+    standing: dict[int, int] = {}
+    for place in overlapping:
+        index, standing_place = of_pitch[place], standing.get(place - 1, place - 1)
+        before_index = of_pitch[standing_place]
+        note, before = notes[index], tidy.get(before_index) or notes[before_index]
+        if before.offset_s <= note.onset_s:
+            continue
+        if note.onset_s - before.onset_s < SHORTEST_S:
+            tidy[before_index], tidy[index] = _joined(before, note), None
+            standing[place] = standing_place
+        else:
+            tidy[before_index] = note_at(before, before.onset_s, note.onset_s)
+    return tidy
 
 
 def _joined(note: Note, other: Note) -> Note:
@@ -78,26 +150,11 @@ def _joined(note: Note, other: Note) -> Note:
     )
 
 
-def _warp(notes: Sequence[Note], moved: Sequence[Note]) -> Callable[[float], float]:
+def _between(notes: Sequence[Note], moved: Sequence[Note], times_s: Doubles) -> Doubles:
     """Old times -> new times: onsets go to theirs, what lies between them in proportion. Never backwards."""
-    olds: list[float] = []
-    news: list[float] = []
-    for note, new in zip(notes, moved, strict=True):
-        if not olds or note.onset_s > olds[-1]:
-            olds.append(note.onset_s)
-            news.append(max(new.onset_s, news[-1] if news else 0.0))
-    slopes = [
-        (new_b - new_a) / (old_b - old_a)
-        for (old_a, old_b), (new_a, new_b) in zip(
-            itertools.pairwise(olds), itertools.pairwise(news), strict=True
-        )
-    ]
-
-    def warp(time_s: float) -> float:
-        index = bisect_right(olds, time_s) - 1
-        if not olds or index < 0:
-            return time_s + (news[0] - olds[0] if olds else 0.0)
-        slope = slopes[index] if index < len(slopes) else 1.0
-        return news[index] + slope * (time_s - olds[index])
-
-    return warp
+    if not notes:
+        return times_s
+    olds, first = np.unique(onsets_s(notes), return_index=True)
+    news = np.maximum.accumulate(np.maximum(onsets_s(moved)[first], 0.0))
+    beyond = np.minimum(times_s - olds[0], 0.0) + np.maximum(times_s - olds[-1], 0.0)
+    return np.asarray(np.interp(times_s, olds, news) + beyond)

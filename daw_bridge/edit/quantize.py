@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.meters import Meters
-from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.notes import Part
+from daw_bridge.core.timing import Doubles
 from daw_bridge.core.written import Beats, Share
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.moving import note_at, with_moved
+from daw_bridge.edit.moving import notes_at, offsets_s, onsets_s, with_moved
 from daw_bridge.edit.ornaments import main_notes
 
 
@@ -31,34 +33,35 @@ class Quantize(Edit, title="quantize"):
 
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
-        mains = main_notes(part.notes)
-        moved = [note if index in mains else self._moved(note, grid) for index, note in enumerate(part.notes)]
-        for index, main in mains.items():
-            note, shift_s = part.notes[index], moved[main].onset_s - part.notes[main].onset_s
-            moved[index] = note_at(note, note.onset_s + shift_s, note.offset_s + shift_s)
-        return with_moved(part, moved)
+        old_onsets_s, old_offsets_s = onsets_s(part.notes), offsets_s(part.notes)
+        starts, ends = self._moved(grid.beats_at(old_onsets_s), grid.beats_at(old_offsets_s), grid.meters)
+        new_onsets_s, new_offsets_s = np.maximum(grid.times_at(starts), 0.0), grid.times_at(ends)
+        for index, main in main_notes(part.notes).items():
+            shift_s = new_onsets_s[main] - old_onsets_s[main]
+            new_onsets_s[index] = old_onsets_s[index] + shift_s
+            new_offsets_s[index] = old_offsets_s[index] + shift_s
+        return with_moved(part, notes_at(part.notes, new_onsets_s, new_offsets_s))
 
-    def _moved(self, note: Note, grid: PlacedGrid) -> Note:
-        onset, offset = grid.beat_at(note.onset_s), grid.beat_at(note.offset_s)
-        start, end = onset, offset
+    def _moved(self, onsets: Doubles, offsets: Doubles, meters: Meters) -> tuple[Doubles, Doubles]:
+        starts, ends = onsets, offsets
         if self.move != "ends":
-            start += self.strength * (nearest_line(onset, grid.meters, self.grid, self.swing) - onset)
-            end = offset + start - onset
+            starts = onsets + self.strength * (nearest_lines(onsets, meters, self.grid, self.swing) - onsets)
+            ends = offsets + starts - onsets
         if self.move != "starts":
-            line = nearest_line(end, grid.meters, self.grid, self.swing)
-            if line > start:
-                end += self.strength * (line - end)
-        return note_at(note, grid.time_at(start), grid.time_at(end))
+            lines = nearest_lines(ends, meters, self.grid, self.swing)
+            ends = np.where(lines > starts, ends + self.strength * (lines - ends), ends)
+        return starts, ends
 
 
-def nearest_line(beat: float, meters: Meters, step: float, swing: float) -> float:
-    """The beat of the grid line nearest to `beat`: every `step` beats from each bar line on.
+def nearest_lines(beats: Doubles, meters: Meters, step: float, swing: float) -> Doubles:
+    """The beats of the grid lines nearest to `beats`: every `step` beats from each bar line on.
 
     Every second line is late: at `swing` of the way between its neighbours.
     """
-    bar = meters.bar_at(beat)
-    start, end = meters.start_of(bar), meters.start_of(bar + 1)
-    index = int(max(beat - start, 0.0) / step)
-    late = (swing - 0.5) * 2 * step
-    lines = [start + k * step + (late if k % 2 else 0.0) for k in (index - 1, index, index + 1) if k >= 0]
-    return min((*(line for line in lines if line < end), end), key=lambda line: abs(line - beat))
+    bars = meters.bars_at(beats)
+    starts, ends = meters.starts_of(bars), meters.starts_of(bars + 1)
+    numbers = np.floor(np.maximum(beats - starts, 0.0) / step) + np.array([[-1.0], [0.0], [1.0]])
+    lines = starts + (numbers + (swing - 0.5) * 2 * (numbers % 2)) * step
+    lines = np.vstack([np.where((numbers >= 0.0) & (lines < ends), lines, np.inf), ends])
+    nearest = np.argmin(np.abs(lines - beats), axis=0)
+    return np.asarray(np.take_along_axis(lines, nearest[None], axis=0)[0])

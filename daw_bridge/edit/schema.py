@@ -29,6 +29,7 @@ from daw_bridge.edit.length import Length
 from daw_bridge.edit.mono import Mono
 from daw_bridge.edit.quantize import Quantize
 from daw_bridge.edit.simplify import Simplify
+from daw_bridge.edit.split import Split
 from daw_bridge.edit.staccato import Staccato
 from daw_bridge.edit.strum import Strum
 from daw_bridge.edit.swing import Swing
@@ -57,6 +58,7 @@ OneOfThem = (
     | Legato
     | Staccato
     | Velocity
+    | Split
 )
 EDITS: dict[str, type[Edit]] = {edit.edit_name(): edit for edit in get_args(OneOfThem)}
 """Every edit by its name: what the take file, presets, the command line and the docs all use."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
 from daw_bridge.core.written import Share
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.following import with_following
-from daw_bridge.edit.moving import note_at
+from daw_bridge.edit.following import following_s
+from daw_bridge.edit.moving import notes_at, offsets_s, onsets_s
 
 
 class Staccato(Edit, title="staccato"):
@@ -23,10 +24,8 @@ class Staccato(Edit, title="staccato"):
 
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
-        notes = []
-        for note, following_s in with_following(part):
-            way_s = (note.offset_s if following_s is None else following_s) - note.onset_s
-            notes.append(
-                note_at(note, note.onset_s, note.onset_s + min(note.duration_s, way_s * self.length))
-            )
-        return part.with_notes(notes)
+        starts_s, ends_s, next_s = onsets_s(part.notes), offsets_s(part.notes), following_s(part)
+        ways_s = np.where(np.isnan(next_s), ends_s, next_s) - starts_s
+        return part.with_notes(
+            notes_at(part.notes, starts_s, np.minimum(ends_s, starts_s + self.length * ways_s))
+        )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from daw_bridge.core.grid import PlacedGrid
-from daw_bridge.core.notes import Part
+from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.voices import chords
 from daw_bridge.core.written import Seconds
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.moving import note_at
+from daw_bridge.edit.moving import notes_at, offsets_s
+
+PITCH = attrgetter("pitch")
 
 
 class Strum(Edit, title="strum"):
@@ -26,11 +30,10 @@ class Strum(Edit, title="strum"):
 
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
-        notes, strokes = [], 0
+        notes, starts_s, strokes = list[Note](), list[float](), 0
         for chord in chords(part.notes):
             downwards = self.direction == "down" or (self.direction == "alternate" and strokes % 2 == 1)
-            ordered = sorted(chord, key=lambda note: note.pitch, reverse=downwards)
-            first_s = chord[0].onset_s
-            notes += [note_at(n, first_s + k * self.time, n.offset_s) for k, n in enumerate(ordered)]
+            notes += sorted(chord, key=PITCH, reverse=downwards)
+            starts_s += [chord[0].onset_s + k * self.time for k in range(len(chord))]
             strokes += len(chord) > 1
-        return part.with_notes(notes)
+        return part.with_notes(notes_at(notes, np.array(starts_s), offsets_s(notes)))

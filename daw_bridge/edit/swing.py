@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from daw_bridge.core.grid import PlacedGrid
-from daw_bridge.core.meters import NEARLY
+from daw_bridge.core.meters import NEARLY, Meters
 from daw_bridge.core.notes import Part
+from daw_bridge.core.timing import Doubles
 from daw_bridge.core.written import Beats, Share
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.moving import note_at, with_warped
+from daw_bridge.edit.moving import warped
 
 
 class Swing(Edit, title="swing"):
@@ -29,20 +31,14 @@ class Swing(Edit, title="swing"):
 
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
+        return warped(part, lambda times_s: grid.times_at(self._swung(grid.beats_at(times_s), grid.meters)))
 
-        def warp(time_s: float) -> float:
-            return grid.time_at(self._swung(grid.beat_at(time_s), grid))
-
-        moved = [note_at(note, warp(note.onset_s), warp(note.offset_s)) for note in part.notes]
-        return with_warped(part, moved, warp)
-
-    def _swung(self, beat: float, grid: PlacedGrid) -> float:
-        bar, pair = grid.meters.bar_at(beat), 2 * self.grid
-        bar_beat = grid.meters.start_of(bar)
-        first = bar_beat + int(max(beat - bar_beat, 0.0) / pair + NEARLY) * pair
-        if first + pair > grid.meters.start_of(bar + 1) + NEARLY:
-            return beat  # half a pair at the end of an odd bar
-        within = (beat - first) / pair
-        if within < 0.5:
-            return first + within * 2 * self.amount * pair
-        return first + (self.amount + (within - 0.5) * 2 * (1.0 - self.amount)) * pair
+    def _swung(self, beats: Doubles, meters: Meters) -> Doubles:
+        bars, pair = meters.bars_at(beats), 2 * self.grid
+        starts = meters.starts_of(bars)
+        firsts = starts + np.floor(np.maximum(beats - starts, 0.0) / pair + NEARLY) * pair
+        within = (beats - firsts) / pair
+        early, late = within * 2 * self.amount, self.amount + (within - 0.5) * 2 * (1.0 - self.amount)
+        swung = firsts + np.where(within < 0.5, early, late) * pair
+        # half a pair at the end of an odd bar stays
+        return np.where(firsts + pair > meters.starts_of(bars + 1) + NEARLY, beats, swung)

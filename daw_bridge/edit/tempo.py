@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
-from daw_bridge.core.timing import HIGHEST_BPM, LOWEST_BPM
+from daw_bridge.core.timing import HIGHEST_BPM, LOWEST_BPM, Doubles
 from daw_bridge.edit.edit import Edit
-from daw_bridge.edit.moving import note_at, with_warped
+from daw_bridge.edit.moving import warped
 
 
 class Tempo(Edit, title="tempo"):
@@ -32,12 +33,11 @@ class Tempo(Edit, title="tempo"):
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
 
-        def warp(time_s: float) -> float:
+        def warp(times_s: Doubles) -> Doubles:
             if self.heard is None:
-                beats = grid.beat_at(time_s) - grid.start_beat
+                beats = grid.beats_at(times_s) - grid.start_beat
             else:
-                beats = time_s * self.heard / 60.0
-            return grid.time_at(grid.start_beat + beats) if self.to is None else beats * 60.0 / self.to
+                beats = times_s * self.heard / 60.0
+            return grid.times_at(grid.start_beat + beats) if self.to is None else beats * 60.0 / self.to
 
-        moved = [note_at(note, warp(note.onset_s), warp(note.offset_s)) for note in part.notes]
-        return with_warped(replace(part, duration_s=warp(part.duration_s)), moved, warp)
+        return warped(replace(part, duration_s=float(warp(np.array([part.duration_s]))[0])), warp)

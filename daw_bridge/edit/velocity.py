@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from daw_bridge.core.grid import PlacedGrid
-from daw_bridge.core.notes import Part
+from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.written import Share
 from daw_bridge.edit.edit import Edit
+from daw_bridge.edit.moving import velocities
 
 
 class Velocity(Edit, title="velocity"):
@@ -42,12 +43,14 @@ class Velocity(Edit, title="velocity"):
         """See the class."""
         if not part.notes:
             return part
-        mean = sum(note.velocity for note in part.notes) / len(part.notes)
+        played = velocities(part.notes)
+        if self.fixed is None:
+            changed = played + self.compress * (played.mean() - played)
+            changed = self.scale * 127.0 * (changed / 127.0) ** self.curve
+            changed = np.rint(np.clip(changed, self.min, self.max))
+        else:
+            changed = np.full_like(played, self.fixed)
         return part.with_notes(
-            replace(note, velocity=self.fixed or self._changed(note.velocity, mean)) for note in part.notes
+            Note(note.onset_s, note.pitch, note.offset_s, velocity, note.confidence)
+            for note, velocity in zip(part.notes, changed.astype(int).tolist(), strict=True)
         )
-
-    def _changed(self, velocity: float, mean: float) -> int:
-        velocity += self.compress * (mean - velocity)
-        velocity = self.scale * 127.0 * (velocity / 127.0) ** self.curve
-        return min(max(round(velocity), self.min), self.max)

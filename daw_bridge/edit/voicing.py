@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -46,7 +45,9 @@ class Voicing(Edit, title="voicing"):
             yield from chord
             return
         for pitch in self._pitches([note.pitch for note in chord]):
-            yield replace(of_class[pitch % OCTAVE], pitch=fold_pitch(pitch, LOWEST_PITCH, HIGHEST_PITCH))
+            note = of_class[pitch % OCTAVE]
+            pitch = fold_pitch(pitch, LOWEST_PITCH, HIGHEST_PITCH)
+            yield Note(note.onset_s, pitch, note.offset_s, note.velocity, note.confidence)
 
     def _pitches(self, played: list[int]) -> list[int]:
         lowest = min(played)

@@ -11,10 +11,10 @@ from importlib.metadata import entry_points
 
 from daw_bridge.core.document import did_you_mean
 from daw_bridge.core.errors import EngineMissing, EngineUnknown
+from daw_bridge.core.key import KeyEstimate, estimate_key
 from daw_bridge.transcribe import transkun
 from daw_bridge.transcribe.drums import Drums
 from daw_bridge.transcribe.engine import Engine, Progress
-from daw_bridge.transcribe.key import KeyEstimate, estimate_key
 from daw_bridge.transcribe.kind import KindGuess, guess_kind
 from daw_bridge.transcribe.profiles import PROFILES
 from daw_bridge.transcribe.tempo import TempoEstimate, estimate_tempo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,13 @@ def test_a_bar_begins_where_it_is_found(some: Meters, bar: int) -> None:
     assert some.bar_at(some.start_of(bar)) == bar
     assert some.start_of(bar + 1) > some.start_of(bar)
     assert some.bar_at(some.start_of(bar + 1) - 0.01) == bar
+
+
+@given(meters(), st.lists(st.floats(-4.0, 1000.0), max_size=20))
+def test_many_bars_are_found_as_one_is(some: Meters, beats: list[float]) -> None:
+    bars = some.bars_at(np.array(beats))
+    assert bars.tolist() == [some.bar_at(beat) for beat in beats]
+    assert some.starts_of(bars).tolist() == [some.start_of(bar) for bar in bars.tolist()]
 
 
 @given(meters(), st.integers(0, 12_000))

@@ -101,3 +101,11 @@ def test_a_ramp_of_no_length_is_a_jump(curve: Curve, length: float) -> None:
     tempo_map = TempoMap((TempoChange(0.0, 10.0, curve), TempoChange(length, 999.0)))
     assert tempo_map.time_at(999.0) == pytest.approx(60.0)
     assert tempo_map.beat_at(60.0) == pytest.approx(999.0)
+
+
+@given(tempo_maps(), st.lists(st.floats(-10.0, 1000.0), max_size=20))
+def test_many_times_are_converted_as_one_is(tempo_map: TempoMap, places: list[float]) -> None:
+    beats = [tempo_map.beat_at(place) for place in places]
+    assert tempo_map.beats_at(np.array(places)) == pytest.approx(np.array(beats), rel=1e-12, abs=1e-9)
+    times_s = [tempo_map.time_at(place) for place in places]
+    assert tempo_map.times_at(np.array(places)) == pytest.approx(np.array(times_s), rel=1e-12, abs=1e-9)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daw_bridge.core.key import estimate_key
 from daw_bridge.core.notes import Note
-from daw_bridge.transcribe.key import estimate_key
 
 MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 11)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from daw_bridge.core.notes import Note
+from daw_bridge.core.timing import Doubles
 
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
@@ -43,17 +44,31 @@ class KeyEstimate:
 
 def estimate_key(notes: tuple[Note, ...]) -> KeyEstimate | None:
     """The key of notes with pitch; None when there are too few of them, or too few pitch classes."""
+    weights = class_weights(notes)
+    if len(notes) < FEWEST_NOTES or np.count_nonzero(weights > 0.02) < FEWEST_CLASSES:
+        return None
+    fits = key_fits(weights)
+    likely = np.exp(SHARPNESS * (fits - fits.max()))
+    best = int(np.argmax(fits))
+    return KeyEstimate(best % 12, best >= 12, float(1.0 / likely.sum()))
+
+
+def class_weights(notes: tuple[Note, ...]) -> Doubles:
+    """How much of what sounds is of each pitch class, from C on; 0 throughout without notes."""
     lengths = np.zeros(12)
     for note, is_low in zip(sorted(notes), _lowest(notes), strict=True):
         weight = note.confidence * (BASS_WEIGHT if is_low else 1.0)
         lengths[note.pitch % 12] += min(note.duration_s, LONGEST_S) * weight
-    if len(notes) < FEWEST_NOTES or np.count_nonzero(lengths > 0.02 * lengths.sum()) < FEWEST_CLASSES:
-        return None
+    return np.asarray(lengths / max(lengths.sum(), 1e-9))
+
+
+def key_fits(weights: Doubles) -> Doubles:
+    """How well each key fits, -1 to 1: twelve major ones, from C on, and twelve minor ones.
+
+    The weights, of each pitch class, are not all the same.
+    """
     profiles = np.array([np.roll(mode, tonic) for mode in (MAJOR, MINOR) for tonic in range(12)])
-    fits = np.corrcoef(np.vstack([lengths, profiles]))[0, 1:]
-    likely = np.exp(SHARPNESS * (fits - fits.max()))
-    best = int(np.argmax(fits))
-    return KeyEstimate(best % 12, best >= 12, float(1.0 / likely.sum()))
+    return np.asarray(np.corrcoef(np.vstack([weights, profiles]))[0, 1:])
 
 
 def _lowest(notes: tuple[Note, ...]) -> list[bool]:

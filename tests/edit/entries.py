@@ -1,0 +1,37 @@
+"""Each edit, written in one way and another: what every test of all edits goes through."""
+
+from __future__ import annotations
+
+ENTRIES: tuple[object, ...] = (
+    {"quantize": "1/16"},
+    {"quantize": {"grid": "1/8t", "strength": "60 %", "move": "both"}},
+    {"quantize": {"grid": "1/8", "swing": "66 %", "move": "ends"}},
+    {"swing": "66 %"},
+    {"humanize": {"timing": "30 ms", "velocity": 20}},
+    {"delay": "-1/4"},
+    {"delay": {"beats": 3, "time": "-20 ms"}},
+    {"transpose": {"semitones": -7, "octaves": 2}},
+    {"fold": "E1..E3"},
+    {"velocity": {"compress": "50 %", "curve": 2, "scale": "150 %", "min": 20}},
+    {"tempo": {"heard": 80}},
+    {"tempo": {"to": 150}},
+    {"chop": {"bars": "2..3", "loop": 3}},
+    {"key": {"to": "A minor", "heard": "C# dorian"}},
+    {"key": {"to": "Bb major", "outside": "drop"}},
+    {"layer": [12, -5]},
+    {"voicing": "drop-2"},
+    {"voicing": {"shape": "spread", "inversion": 2}},
+    {"chords": {"to": "block", "span": 2}},
+    {"chords": {"to": "arpeggio", "order": "up-down"}},
+    {"strum": {"time": "20 ms", "direction": "alternate"}},
+    {"mono": "top"},
+    {"mono": "loudest"},
+    "simplify",
+    {"length": "50 %"},
+    {"length": "1/8"},
+    {"legato": "20 ms"},
+    {"legato": {"overlap": "-20 ms", "rest": 2}},
+    {"staccato": "30 %"},
+    "split",
+    {"split": {"at": ["C2", "C4"], "names": ["low", "middle", "high"]}},
+)
