@@ -22,8 +22,8 @@ HIGHEST_PEAK = 1_000.0
 class Measures:
     """Takes in blocks (float32 [channels, frames]) of any length; the lengths change nothing.
 
-    A context manager. The fingerprint takes two fifths of the time of listening, so it is computed by a thread
-    of its own, one block behind at most: blocks are not to be written to.
+    A context manager. The fingerprint takes two fifths of the time of listening, so a thread of its own
+    computes it, one block behind at most: blocks are not to be written to.
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:

@@ -131,7 +131,7 @@ class Effects:
 
 
 def _by_channel(setup: EffectSetup, sound: Samples, rate_hz: int) -> Samples:
-    """An effect over each channel, side by side; over one alone where all are the same, as of a mono voice."""
+    """An effect over each channel, side by side; over one alone where all are the same, as a mono voice's."""
 
     def affected(channel: Samples) -> Samples:
         _, effect, _ = _built_in(setup)
