@@ -56,6 +56,11 @@ LIKELY_BEAT = 0.4
 """First beats that are this likely are right nine times in ten, on validation stems of known tempo."""
 
 
+def is_heard(wanted: WantedTempo, session: SessionInfo | None, hints: FileHints) -> bool:
+    """Whether `resolve_grid` asks for an estimate: nothing else tells the tempo."""
+    return wanted == "audio" or (wanted == "session" and session is None and hints.tempo_bpm is None)
+
+
 def resolve_grid(
     wanted: WantedTempo,
     *,
