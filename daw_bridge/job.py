@@ -26,7 +26,7 @@ from daw_bridge.presets import StoredPreset
 from daw_bridge.session.grid import NO_HINTS, FileHints, LiveTempo, SessionGrid, TempoGuess, WantedTempo
 from daw_bridge.session.place import NamedPlace, Place
 from daw_bridge.session.readers import SessionInfo
-from daw_bridge.transcribe import Engine, KeyEstimate, KindGuess
+from daw_bridge.transcribe import NO_ATTACKS, Attacks, Engine, KeyEstimate, KindGuess
 
 FindPreset = Callable[[str], StoredPreset]
 """Raises PresetUnknown, PresetInvalid."""
@@ -88,11 +88,13 @@ class Steps:
     listen: Callable[[Path, int], tuple[Bounce, AudioClip]]
     """Path and rate in Hz -> what the file is, and its sound in mono at that rate."""
     engine: Engine
-    estimate_tempo: Callable[[AudioClip, Part], TempoGuess | None]
+    estimate_tempo: Callable[[Attacks, Part], TempoGuess | None]
     """None when there is no telling."""
     instruments: Instruments
     guess_kind: Callable[[AudioClip], KindGuess | None] = lambda clip: None
     estimate_key: Callable[[tuple[Note, ...]], KeyEstimate | None] = lambda notes: None
+    find_attacks: Callable[[AudioClip], Attacks] = lambda clip: NO_ATTACKS
+    """When something starts, for the tempo; asked for only where that has to be heard."""
     hints: Callable[[Path], FileHints] = lambda path: NO_HINTS
     """What a bounce's own file says of its session."""
     drums: Engine | None = None

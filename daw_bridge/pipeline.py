@@ -8,7 +8,8 @@ what it has heard is remembered, and what it has delivered is delivered to the s
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from daw_bridge.core.audio import AudioClip
@@ -25,9 +26,9 @@ from daw_bridge.job import Heard, Instruments, Job, Making, Memory, Steps
 from daw_bridge.journal import PartKey
 from daw_bridge.playing import Players
 from daw_bridge.recipes import making_of
-from daw_bridge.session.grid import resolve_grid
+from daw_bridge.session.grid import is_heard, resolve_grid
 from daw_bridge.session.place import find_place
-from daw_bridge.transcribe import Engine, KeyEstimate
+from daw_bridge.transcribe import Attacks, Engine, KeyEstimate
 
 __all__ = ["Instruments", "Job", "Memory", "Steps", "key_of", "make", "run", "transcribed"]
 
@@ -86,21 +87,23 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
     engine = steps.engine_for(profile)
     if engine.rate_hz != clip.rate_hz:
         bounce, clip = steps.listen(job.bounce, engine.rate_hz)
+    in_session = job.mix or job.bounce
+    hints = steps.hints(in_session)
+    guesses = is_heard(job.tempo, job.session, hints, job.live)
+    attacks = _begun(steps.find_attacks, clip) if guesses else None
     part = transcribed(job, bounce, clip, engine, profile, memory, tell)
     making, taken_back = making_of(job, bounce, memory)
     heard_notes = len(part.notes)
     part = part if taken_back is None else taken_back.part
     part = part if making.bends else replace(part, bends=())
     players.begin(making, part, bounce.rate_hz)
-    in_session = job.mix or job.bounce
-    hints = steps.hints(in_session)
     grid = resolve_grid(
         job.tempo,
         named_by=job.tempo_named_by,
         session=job.session,
         hints=hints,
         live=job.live,
-        estimate=lambda: steps.estimate_tempo(clip, part),
+        estimate=lambda: None if attacks is None else steps.estimate_tempo(attacks.result(), part),
         folder=job.folder,
     )
     place = find_place(
@@ -130,6 +133,14 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         None if taken_back is None else taken_back.source,
         outline,
     )
+
+
+def _begun(find: Callable[[AudioClip], Attacks], clip: AudioClip) -> Future[Attacks]:
+    """In a thread of its own: while the network listens, a core is half idle."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="attacks")
+    found = thread.submit(find, clip)
+    thread.shutdown(wait=False)
+    return found
 
 
 def key_of(guess: KeyEstimate | None) -> TakeKey | None:

@@ -53,13 +53,15 @@ from daw_bridge.settings import (
     user_state_folder,
 )
 from daw_bridge.transcribe import (
+    Attacks,
     Drums,
     engine,
     engine_names,
     estimate_key,
-    estimate_tempo,
+    find_attacks,
     guess_kind,
     pianist,
+    tempo_of,
 )
 
 
@@ -311,6 +313,7 @@ class Bridge:
             self.instruments,
             guess_kind,
             estimate_key,
+            find_attacks=find_attacks,
             drums=Drums(),
             piano=pianist(engine_name),
             hints=_hints,
@@ -344,8 +347,8 @@ def _hints(bounce: Path) -> FileHints:
     )
 
 
-def _guess_tempo(clip: AudioClip, part: Part) -> TempoGuess | None:
-    found = estimate_tempo(clip, part)
+def _guess_tempo(heard: Attacks, part: Part) -> TempoGuess | None:
+    found = tempo_of(heard, part)
     if found is None:
         return None
     return TempoGuess(found.tempo_bpm, found.confidence, found.first_beat_s, found.beat_confidence)

@@ -29,8 +29,9 @@ from daw_bridge.host.protocol import (
 )
 
 MEMORY_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
-"""For the C library of Linux: so much of what a render frees stays with the worker for the next one. To get it
-from the system again, page by page, took a tenth of a render. A sound of several minutes goes back at once."""
+"""For the C library of Linux: so much of what a render frees stays with the worker for the next one. To get
+it from the system again, page by page, took a tenth of a render. What is longer than some minutes goes back
+at once."""
 
 ENDING_S = 2.0
 """How long a worker may take to end by itself when it is asked to."""

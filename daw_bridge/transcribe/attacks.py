@@ -18,9 +18,12 @@ NEIGHBOURHOOD_S = 0.05
 BACKGROUND_S = 0.5
 
 Doubles = npt.NDArray[np.float64]
+Attacks = tuple[Doubles, Doubles]
+"""Times in seconds, rising, and weights above 0."""
+NO_ATTACKS: Attacks = (np.zeros(0), np.zeros(0))
 
 
-def attacks(clip: AudioClip) -> tuple[Doubles, Doubles]:
+def find_attacks(clip: AudioClip) -> Attacks:
     """When something starts in `clip`, and how strongly: times in seconds, weights above 0.
 
     The strength is the rise of the compressed spectrum between frames ("spectral flux", Bello et
@@ -29,7 +32,7 @@ def attacks(clip: AudioClip) -> tuple[Doubles, Doubles]:
     # A power of two: half of the time goes into the transform.
     hop, window = round(HOP_S * clip.rate_hz), 2 ** round(np.log2(WINDOW_S * clip.rate_hz))
     if clip.frames < 2 * window:
-        return np.zeros(0), np.zeros(0)
+        return NO_ATTACKS
     flux = np.concatenate(list(_flux(clip, hop, window)))
     strength = np.maximum(flux - 1.5 * _smoothed(flux, round(BACKGROUND_S / HOP_S)), 0.0)
     reach = round(NEIGHBOURHOOD_S / HOP_S)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Part
-from daw_bridge.transcribe.attacks import attacks
+from daw_bridge.transcribe.attacks import Attacks, find_attacks
 
 SLOWEST_BPM, FASTEST_BPM = 50.0, 220.0
 LIKELIEST_BPM = 115.0
@@ -63,7 +63,12 @@ def estimate_tempo(clip: AudioClip, part: Part | None = None) -> TempoEstimate |
 
     None when there are too few onsets to tell.
     """
-    times_s, weights = attacks(clip)
+    return tempo_of(find_attacks(clip), part)
+
+
+def tempo_of(found: Attacks, part: Part | None = None) -> TempoEstimate | None:
+    """The same, of attacks that have been found."""
+    times_s, weights = found
     weights = weights / max(weights.sum(), 1e-12)
     if part is not None and part.notes:
         onset_s = np.array([note.onset_s for note in part.notes])
