@@ -22,7 +22,6 @@ from daw_bridge.deliver.take import (
     TakeBounce,
     TakeFileEntry,
     TakeMidi,
-    TakePicture,
     TakePlace,
     TakeRendering,
     TakeTempo,
@@ -49,38 +48,51 @@ def deliver_notes(making: Making, heard: Heard, edited: Edited, memory: Memory) 
     """
     folder, placed = making.folder, heard.placed
     title = f"{folder.name} (bar {placed.bar})" if heard.place.is_known else folder.name
+    before = making.earlier.take.midi if making.earlier is not None else ()
+
+    def deliver(variant: str, part: Part, track_name: str) -> TakeMidi:
+        made_of = _made_of(part, heard, track_name)
+        for kept in before:
+            if kept.variant == variant and _is_same(making, kept, made_of):
+                return kept
+        content = midi_bytes(part, placed, track_name=track_name)
+        name = folder.name if variant == PLAYED else f"{folder.name} ({variant})"
+        file = deliver_file(folder, name, ".mid", lambda path: _write(path, content), memory)
+        return TakeMidi(variant=variant, file=file.path.name, sha256=file.sha256, made_of=made_of)
+
     delivered: list[TakeMidi] = []
     for variant in making.variants:
         if variant == PLAYED and not making.edits and (own := _came_back(making, heard)) is not None:
             delivered.append(TakeMidi(variant=variant, file=own.name, sha256=sha256_of(own)))
-            continue
-        name = folder.name if variant == PLAYED else f"{folder.name} ({variant})"
-        part = apply(VARIANTS[variant], edited.part, placed)
-        delivered.append(_midi(folder, name, variant, midi_bytes(part, placed, track_name=title), memory))
-    for one in edited.split:
-        content = midi_bytes(one.part, placed, track_name=f"{title} {one.name}")
-        delivered.append(_midi(folder, f"{folder.name} ({one.name})", one.name, content, memory))
+        else:
+            delivered.append(deliver(variant, apply(VARIANTS[variant], edited.part, placed), title))
+    delivered += (deliver(one.name, one.part, f"{title} {one.name}") for one in edited.split)
     return tuple(delivered)
 
 
-def _midi(folder: Path, name: str, variant: str, content: bytes, memory: Memory) -> TakeMidi:
-    file = deliver_file(folder, name, ".mid", lambda path: _write(path, content), memory)
-    return TakeMidi(variant=variant, file=file.path.name, sha256=file.sha256)
-
-
-def deliver_picture(making: Making, heard: Heard, edited: Part, memory: Memory) -> TakePicture:
+def deliver_picture(making: Making, heard: Heard, edited: Part, memory: Memory) -> TakeFileEntry:
     """The part over the bounce's outline; the one of before, if it shows the same."""
     folder, placed = making.folder, heard.placed
-    said = json.dumps([edited.to_dict(), repr(placed), heard.bounce.fingerprint, folder.name, version()])
-    made_of = hashlib.sha256(said.encode()).hexdigest()
+    made_of = _made_of(edited, heard, folder.name)
     before = making.earlier.take.picture if making.earlier is not None else None
-    if before is not None and before.made_of == made_of and (folder / before.file).is_file():
+    if before is not None and _is_same(making, before, made_of):
         return before
     from daw_bridge.deliver.picture import picture_png  # brings Pillow, which takes its time
 
     content = picture_png(edited, placed, heard.outline, title=folder.name)
     file = deliver_file(folder, folder.name, ".png", lambda path: _write(path, content), memory)
-    return TakePicture(file=file.path.name, sha256=file.sha256, made_of=made_of)
+    return TakeFileEntry(file=file.path.name, sha256=file.sha256, made_of=made_of)
+
+
+def _made_of(part: Part, heard: Heard, title: str) -> str:
+    said = json.dumps([part.to_dict(), repr(heard.placed), heard.bounce.fingerprint, title, version()])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _is_same(making: Making, before: TakeFileEntry, made_of: str) -> bool:
+    """Whether the file of before would be made again, and lies there as it was made."""
+    file = making.folder / before.file
+    return before.made_of == made_of and file.is_file() and sha256_of(file) == before.sha256
 
 
 def _came_back(making: Making, heard: Heard) -> Path | None:

@@ -116,18 +116,14 @@ class TakeFileEntry(Schema):
 
     file: str
     sha256: str
+    made_of: str | None = None
+    """What tells it from any other: a hash of all that it was made of."""
 
 
 class TakeMidi(TakeFileEntry):
     """A MIDI file: which variant of the part it holds, or which of its voices."""
 
     variant: str
-
-
-class TakePicture(TakeFileEntry):
-    """The picture of the part; `made_of` tells it from any other."""
-
-    made_of: str
 
 
 class TakeRendering(Schema):
@@ -140,7 +136,6 @@ class TakeRendering(Schema):
     sha256: str | None = None
     duration_s: float | None = None
     made_of: str | None = None
-    """What tells this rendering from any other: a hash of notes and preset."""
     warnings: tuple[str, ...] = ()
     error: str | None = None
 
@@ -172,7 +167,7 @@ class Take(Schema):
     chords: tuple[str, ...] = ()
     """The chords that have a name, and where each begins: `5.1.1 Am7`."""
     renderings: tuple[TakeRendering, ...] = ()
-    picture: TakePicture | None = None
+    picture: TakeFileEntry | None = None
     exports: tuple[TakeFileEntry, ...] = ()
     warnings: tuple[str, ...] = ()
     is_complete: bool = True
