@@ -116,6 +116,7 @@ class Answers:
             take=choice.take,
             deliver_to=session.delivered,
             presets=tuple(library.find(name) for name in choice.presets),
+            drums=tuple(library.find(name) for name in choice.drums),
             profile=choice.profile,
             tempo=settings.tempo,
             tempo_named_by=SETTINGS_NAME,

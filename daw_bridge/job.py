@@ -61,12 +61,18 @@ class Job:
     """What is done to the part; None for what the take that is there already does."""
     variants: tuple[VariantName, ...] = ()
     """Which MIDI files besides those of the take that is there already."""
+    drums: tuple[StoredPreset, ...] = ()
+    """Who plays instead where drums are heard; () for the same."""
     find_preset: FindPreset | None = None
     """How the presets are found that the take has already."""
     bends: bool = True
     """Whether the part may bend; without, its notes stay at their keys."""
     folder: Path = Path()
     """What relative names in the settings count from."""
+
+    def presets_for(self, profile: str) -> tuple[StoredPreset, ...]:
+        """Who plays a part of that kind."""
+        return (self.drums or self.presets) if profile == "drums" else self.presets
 
 
 class Instruments(Protocol):

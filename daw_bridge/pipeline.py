@@ -45,7 +45,7 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
 
     An instrument that fails costs its own rendering only: the take says so, and `Failed` is told.
     """
-    for preset in job.presets:
+    for preset in job.presets_for(job.profile):
         steps.instruments.prepare(preset)  # instruments load while the part is heard
     steps.engine_for(job.profile).prepare()
     with Players(steps.instruments) as players:
@@ -92,7 +92,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
     guesses = is_heard(job.tempo, job.session, hints, job.live)
     attacks = _begun(steps.find_attacks, clip) if guesses else None
     part = transcribed(job, bounce, clip, engine, profile, memory, tell)
-    making, taken_back = making_of(job, bounce, memory)
+    making, taken_back = making_of(job, bounce, profile, memory)
     heard_notes = len(part.notes)
     part = part if taken_back is None else taken_back.part
     part = part if making.bends else replace(part, bends=())

@@ -30,15 +30,16 @@ def midi_key(sha256: str) -> PartKey:
     return PartKey(sha256, "midi", "1", "")
 
 
-def making_of(job: Job, bounce: Bounce, memory: Memory) -> tuple[Making, TakenBackPart | None]:
-    """For a bounce: what the job names, and of the take of this bounce what it doesn't name.
+def making_of(job: Job, bounce: Bounce, profile: str, memory: Memory) -> tuple[Making, TakenBackPart | None]:
+    """For a bounce in which a part of this kind is heard: what the job names, and what else its take holds.
 
     Notes that came back from the DAW stay the part until the audio is another.
     """
     folder, earlier = take_folder(job.deliver_to, job.take, job.bounce, bounce.fingerprint)
     recipe = earlier.take.recipe if earlier is not None else NO_RECIPE
     is_same_audio = earlier is not None and earlier.take.bounce.fingerprint == bounce.fingerprint
-    named = {preset.slug for preset in job.presets}
+    presets = job.presets_for(profile)
+    named = {preset.slug for preset in presets}
     others, warnings = _found(
         (slug for slug in recipe.presets if is_same_audio and slug not in named), job.find_preset
     )
@@ -47,7 +48,7 @@ def making_of(job: Job, bounce: Bounce, memory: Memory) -> tuple[Making, TakenBa
         bounce=job.bounce,
         folder=folder,
         earlier=earlier,
-        presets=(*job.presets, *others),
+        presets=(*presets, *others),
         edits=recipe.edits if job.edits is None else job.edits,
         variants=tuple(dict.fromkeys((*recipe.variants, *job.variants))),
         exports=tuple(dict.fromkeys((*job.exports, *(recipe.export if is_same_audio else ())))),

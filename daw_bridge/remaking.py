@@ -88,7 +88,7 @@ def run_midi(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTak
     rate_hz = (job.session.rate_hz if job.session else None) or MIDI_RATE_HZ
     frames = round(part.duration_s * rate_hz)
     bounce = Bounce(job.bounce, rate_hz, 0, frames, clip.sha256[:32])
-    making, _ = making_of(job, bounce, memory)
+    making, _ = making_of(job, bounce, job.profile, memory)
     file = bounce_reference(making.folder, job.bounce)
     source = TakenBack(file=file, sha256=clip.sha256, notes=len(part.notes))
     memory.remember_part(midi_key(clip.sha256), part)

@@ -253,6 +253,7 @@ class Bridge:
             take=name,
             deliver_to=deliver_to.expanduser().absolute(),
             presets=tuple(library.find(p) for p in presets or tagged or SessionSettings().preset),
+            drums=tuple(library.find(p) for p in presets or tagged or SessionSettings().drums),
             profile=profile,
             tempo=tempo,
             tempo_named_by="--tempo",

@@ -190,6 +190,13 @@ def test_what_the_user_changed_stays(stage: Stage) -> None:
     assert stage.delivered.take.midi[0].file == "bass 2.mid"
 
 
+def test_drums_play_on_a_kit_unless_somebody_names_another_preset(stage: Stage) -> None:
+    stage.run(profile="drums", drums=(preset("Some Kit"),))
+    assert stage.instruments.rendered == ["some-kit"]
+    stage.run(profile="bass")
+    assert stage.instruments.rendered == ["some-kit", "one-sound"]
+
+
 def test_the_same_audio_under_another_name_joins_the_take(stage: Stage) -> None:
     stage.run()
     other = stage.folder / "Bounces" / "bass@other.wav"
