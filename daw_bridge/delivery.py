@@ -35,6 +35,8 @@ from daw_bridge.job import Heard, Making, Memory
 RENDERED_CHANNELS = 2
 
 MOST_CHORDS = 200
+ONE_VOICE_OR_NONE = ("bass", "lead", "vocal", "drums")
+"""Profiles of parts in which there are no chords to name."""
 
 MOST_VERSIONS = 50
 """So many are kept in a take's history."""
@@ -179,7 +181,7 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
 
 def _chords(heard: Heard, edited: Part) -> tuple[str, ...]:
     """The first of them: a take file is for reading."""
-    if heard.transcription.profile == "drums":
+    if heard.transcription.profile in ONE_VOICE_OR_NONE:
         return ()
     named = name_chords(edited, heard.placed)
     return tuple(f"{one.position} {one.name}" for one in named[:MOST_CHORDS])

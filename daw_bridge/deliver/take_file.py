@@ -88,7 +88,7 @@ def deliver_take(
 
 def take_text(take: Take, present: Path | None = None) -> str:
     """What a take file says; the recipe as it is written in the file `present`, if that says the same."""
-    rest = take.model_dump(mode="json", exclude_none=True, exclude={"recipe"})
+    rest = take.model_dump(mode="json", exclude_defaults=True, exclude={"recipe"})
     version = {"version": rest.pop("version")}
     recipe = _recipe_as_written(present, take.recipe) if present is not None else None
     if recipe is None:
