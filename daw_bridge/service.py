@@ -23,7 +23,10 @@ from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import FoundTake
 from daw_bridge.edit import Edit
 from daw_bridge.edit.variants import VariantName
-from daw_bridge.events import TakeDelivered, Taken, Tell
+from daw_bridge.flow.events import TakeDelivered, Taken, Tell
+from daw_bridge.flow.mixes import run_mix
+from daw_bridge.flow.pipeline import Instruments, Job, Memory, Steps, run
+from daw_bridge.flow.remaking import remake, run_midi
 from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
@@ -32,10 +35,7 @@ from daw_bridge.intake.hints import MeterHint, TempoHint, TimeReferenceHint, hin
 from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
 from daw_bridge.live.listening import Listeners, nobody
-from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import Instruments, Job, Memory, Steps, run
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
-from daw_bridge.remaking import remake, run_midi
 from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
 from daw_bridge.session.grid import FileHints, LiveTempo, TempoGuess, WantedTempo

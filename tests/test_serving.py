@@ -13,15 +13,15 @@ import pytest
 
 from daw_bridge.core.errors import BridgeError, SessionBusy
 from daw_bridge.deliver.take_file import load_take
-from daw_bridge.events import Failed, NotesDelivered, Skipped, TakeDelivered, Taken
-from daw_bridge.pipeline import Steps
+from daw_bridge.flow.events import Failed, NotesDelivered, Skipped, TakeDelivered, Taken
+from daw_bridge.flow.pipeline import Steps
 from daw_bridge.service import Bridge
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import Session, UserSettings
 from tests.fakes import FakeEngine, FakeInstruments
+from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard, delivered_files
-from tests.test_pipeline import bounce_tone
 
 SETTINGS = """
 preset: fat-analog-sub

@@ -21,9 +21,9 @@ from pathlib import Path
 import yaml
 
 from daw_bridge.deliver.take_file import find_take
-from daw_bridge.events import TakeDelivered
+from daw_bridge.flow.events import TakeDelivered
+from daw_bridge.flow.remaking import part_of
 from daw_bridge.journal import Journal
-from daw_bridge.remaking import part_of
 from daw_bridge.service import Bridge
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session

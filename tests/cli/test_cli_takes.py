@@ -9,8 +9,8 @@ import yaml
 
 from tests.cli.conftest import Shell
 from tests.faults.test_faults_kill import daemon, is_event
-from tests.test_pipeline import bounce_tone
-from tests.test_remaking import pitches, write_notes
+from tests.flow.test_flow_pipeline import bounce_tone
+from tests.flow.test_flow_remaking import pitches, write_notes
 
 
 @pytest.fixture

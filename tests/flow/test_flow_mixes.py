@@ -14,11 +14,11 @@ from daw_bridge.core.errors import NothingHeard, SeparatorMissing
 from daw_bridge.core.grid import Grid
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.take_file import load_take
-from daw_bridge.events import Event, Progress, Skipped, TakeDelivered
+from daw_bridge.flow.events import Event, Progress, Skipped, TakeDelivered
+from daw_bridge.flow.mixes import run_mix
+from daw_bridge.flow.pipeline import Job, Steps
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
-from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import Job, Steps
 from daw_bridge.separate import SeparatedStem
 from daw_bridge.session.readers import Clip, SessionInfo
 from daw_bridge.settings import FixedTempo

@@ -16,14 +16,14 @@ from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
 from daw_bridge.deliver.take import DeliveredTake, TakenBack, TakeTranscription
 from daw_bridge.deliver.take_file import FoundTake, bounce_reference
-from daw_bridge.events import Tell
+from daw_bridge.flow.events import Tell
+from daw_bridge.flow.job import FindPreset, Heard, Job, Making, Memory, Steps
+from daw_bridge.flow.pipeline import key_of, make, transcribed
+from daw_bridge.flow.playing import Players
+from daw_bridge.flow.recipes import making_again, making_of, midi_key
 from daw_bridge.intake import Bounce
 from daw_bridge.intake.midi import MidiClip, read_midi
-from daw_bridge.job import FindPreset, Heard, Job, Making, Memory, Steps
 from daw_bridge.journal import PartKey
-from daw_bridge.pipeline import key_of, make, transcribed
-from daw_bridge.playing import Players
-from daw_bridge.recipes import making_again, making_of, midi_key
 from daw_bridge.session.grid import SessionGrid, resolve_grid
 from daw_bridge.session.place import Place, find_place
 from daw_bridge.session.readers.midi_map import MidiTempoMap

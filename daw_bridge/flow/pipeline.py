@@ -18,14 +18,14 @@ from daw_bridge.core.errors import NothingHeard
 from daw_bridge.core.notes import Part
 from daw_bridge.deliver.take import DeliveredTake, TakeKey, TakeTranscription
 from daw_bridge.deliver.take_file import deliver_take
-from daw_bridge.delivery import deliver_notes, deliver_picture, export, take_of
 from daw_bridge.edit import apply_all
-from daw_bridge.events import NotesDelivered, Progress, Tell
+from daw_bridge.flow.delivery import deliver_notes, deliver_picture, export, take_of
+from daw_bridge.flow.events import NotesDelivered, Progress, Tell
+from daw_bridge.flow.job import Heard, Instruments, Job, Making, Memory, Steps
+from daw_bridge.flow.playing import Players
+from daw_bridge.flow.recipes import making_of
 from daw_bridge.intake import Bounce
-from daw_bridge.job import Heard, Instruments, Job, Making, Memory, Steps
 from daw_bridge.journal import PartKey
-from daw_bridge.playing import Players
-from daw_bridge.recipes import making_of
 from daw_bridge.session.grid import is_heard, resolve_grid
 from daw_bridge.session.place import find_place
 from daw_bridge.transcribe import Attacks, Engine, KeyEstimate

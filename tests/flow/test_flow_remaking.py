@@ -13,11 +13,11 @@ import yaml
 from daw_bridge.core.errors import BounceMissing, TakeInvalid
 from daw_bridge.deliver.take import Recipe
 from daw_bridge.deliver.take_file import deliver_take, find_take, load_take
-from daw_bridge.events import Failed, TakeDelivered
+from daw_bridge.flow.events import Failed, TakeDelivered
 from daw_bridge.settings import Session
+from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard as Listening
 from tests.sessions import delivered_files
-from tests.test_pipeline import bounce_tone
 from tests.test_serving import FakeBridge, running, session, stem, take_of
 
 __all__ = ["session", "stem"]  # fixtures

@@ -9,8 +9,8 @@ from daw_bridge.core.errors import BridgeError
 from daw_bridge.core.notes import Part
 from daw_bridge.deliver.take import Recipe, TakenBack
 from daw_bridge.deliver.take_file import FoundTake, take_folder
+from daw_bridge.flow.job import FindPreset, Job, Making, Memory
 from daw_bridge.intake import Bounce
-from daw_bridge.job import FindPreset, Job, Making, Memory
 from daw_bridge.journal import PartKey
 from daw_bridge.presets import StoredPreset
 

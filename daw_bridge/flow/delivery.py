@@ -30,7 +30,7 @@ from daw_bridge.deliver.take import (
 from daw_bridge.deliver.take_file import bounce_reference, entry
 from daw_bridge.edit import Edited, apply, name_chords
 from daw_bridge.edit.variants import PLAYED, VARIANTS
-from daw_bridge.job import Heard, Making, Memory
+from daw_bridge.flow.job import Heard, Making, Memory
 
 RENDERED_CHANNELS = 2
 

@@ -18,9 +18,9 @@ from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import TakeRendering
 from daw_bridge.edit import apply
-from daw_bridge.events import Failed, Progress, Tell
+from daw_bridge.flow.events import Failed, Progress, Tell
+from daw_bridge.flow.job import Instruments, Making, Memory
 from daw_bridge.host import Rendering
-from daw_bridge.job import Instruments, Making, Memory
 from daw_bridge.presets import StoredPreset, fingerprint
 
 AT_ONCE = 8

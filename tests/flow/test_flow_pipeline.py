@@ -14,10 +14,10 @@ from daw_bridge.core.errors import BounceMissing, DeliveryFailed, NothingHeard
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.take_file import load_take
-from daw_bridge.events import Event, Failed, NotesDelivered, Progress, Tell
+from daw_bridge.flow.events import Event, Failed, NotesDelivered, Progress, Tell
+from daw_bridge.flow.pipeline import Job, Steps, run
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
-from daw_bridge.pipeline import Job, Steps, run
 from daw_bridge.presets import StoredPreset
 from daw_bridge.presets.schema import Instrument, Preset
 from daw_bridge.session.grid import TempoGuess
