@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.timing import Doubles
 
 WINDOW_S = 0.046
 HOP_S = 0.0116
@@ -15,8 +16,6 @@ BLOCK_FRAMES = 4096
 COMPRESSION = 100.0
 NEIGHBOURHOOD_S = 0.05
 BACKGROUND_S = 0.5
-
-Doubles = npt.NDArray[np.float64]
 
 
 def attacks(clip: AudioClip) -> tuple[Doubles, Doubles]:
