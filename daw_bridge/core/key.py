@@ -45,12 +45,17 @@ class KeyEstimate:
 def estimate_key(notes: tuple[Note, ...]) -> KeyEstimate | None:
     """The key of notes with pitch; None when there are too few of them, or too few pitch classes."""
     weights = class_weights(notes)
-    if len(notes) < FEWEST_NOTES or np.count_nonzero(weights > 0.02) < FEWEST_CLASSES:
+    if not tell_key(notes, weights):
         return None
     fits = key_fits(weights)
     likely = np.exp(SHARPNESS * (fits - fits.max()))
     best = int(np.argmax(fits))
     return KeyEstimate(best % 12, best >= 12, float(1.0 / likely.sum()))
+
+
+def tell_key(notes: tuple[Note, ...], weights: Doubles) -> bool:
+    """Whether there are notes enough for a key, and pitch classes enough among their weights."""
+    return len(notes) >= FEWEST_NOTES and int(np.count_nonzero(weights > 0.02)) >= FEWEST_CLASSES
 
 
 def class_weights(notes: tuple[Note, ...]) -> Doubles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from operator import itemgetter
 
 from daw_bridge.core.grid import PlacedGrid
@@ -77,7 +78,11 @@ def name_chord(pitches: Collection[int]) -> ChordName | None:
     """The name of notes that sound together; a name on the bass is preferred. None when there is none."""
     if not pitches:
         return None
-    bass, classes = min(pitches) % 12, {pitch % 12 for pitch in pitches}
+    return _name_classes(min(pitches) % 12, frozenset(pitch % 12 for pitch in pitches))
+
+
+@cache
+def _name_classes(bass: int, classes: frozenset[int]) -> ChordName | None:
     order = list(QUALITIES.values())
     found = []
     for root in classes:

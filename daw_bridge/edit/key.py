@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from daw_bridge.core.grid import PlacedGrid
-from daw_bridge.core.key import class_weights, estimate_key, key_fits
+from daw_bridge.core.key import class_weights, key_fits, tell_key
 from daw_bridge.core.notes import HIGHEST_PITCH, LOWEST_PITCH, Part
 from daw_bridge.core.voices import fold_pitch
 from daw_bridge.edit.edit import Edit
@@ -68,9 +68,9 @@ class Key(Edit, title="key"):
         """Semitones, -6 to 5."""
         if self.heard is not None:
             return (scale.tonic - Scale.parse(self.heard).tonic + 6) % 12 - 6
-        if estimate_key(part.notes) is None:
-            return 0
         weights = class_weights(part.notes)
+        if not tell_key(part.notes, weights):
+            return 0
         inside = np.array([key % 12 in scale for key in range(12)])
         fits = np.nan_to_num(key_fits(weights)[12:] if scale.is_minor else key_fits(weights)[:12])
         shares = {shift: float(np.roll(weights, shift)[inside].sum()) for shift in range(-6, 6)}

@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 from importlib.metadata import entry_points
 
+from daw_bridge.core.attacks import NO_ATTACKS, Attacks, find_attacks
 from daw_bridge.core.document import did_you_mean
 from daw_bridge.core.errors import EngineMissing, EngineUnknown
 from daw_bridge.core.key import KeyEstimate, estimate_key
 from daw_bridge.transcribe import transkun
-from daw_bridge.transcribe.attacks import NO_ATTACKS, Attacks, find_attacks
 from daw_bridge.transcribe.drums import Drums
 from daw_bridge.transcribe.engine import Engine, Progress
 from daw_bridge.transcribe.kind import KindGuess, guess_kind

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from daw_bridge.core.attacks import Attacks, find_attacks
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Part
-from daw_bridge.transcribe.attacks import Attacks, find_attacks
 
 SLOWEST_BPM, FASTEST_BPM = 50.0, 220.0
 LIKELIEST_BPM = 115.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from daw_bridge.core.attacks import find_attacks
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.transcribe import engine, estimate_tempo
-from daw_bridge.transcribe.attacks import find_attacks
 from daw_bridge.transcribe.tempo import tempo_of_onsets
 from tests.transcribe.tones import RATE_HZ, Line, melody, play
 

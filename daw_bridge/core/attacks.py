@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.timing import Doubles
 
 WINDOW_S = 0.046
 HOP_S = 0.0116
@@ -17,7 +18,6 @@ COMPRESSION = 100.0
 NEIGHBOURHOOD_S = 0.05
 BACKGROUND_S = 0.5
 
-Doubles = npt.NDArray[np.float64]
 Attacks = tuple[Doubles, Doubles]
 """Times in seconds, rising, and weights above 0."""
 NO_ATTACKS: Attacks = (np.zeros(0), np.zeros(0))
