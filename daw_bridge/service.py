@@ -150,6 +150,7 @@ class Bridge:
         bends: bool = True,
         edits: tuple[Edit, ...] | None = None,
         variants: tuple[VariantName, ...] = (),
+        compare: bool = False,
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
@@ -159,7 +160,7 @@ class Bridge:
         name others. A rendering that fails is told and noted in the take, the rest is delivered.
         """
         job = self._job(bounce, deliver_to, presets, profile, tempo, at, session, exports, bends)
-        job = replace(job, edits=edits, variants=variants)
+        job = replace(job, edits=edits, variants=variants, compare=compare)
         tell(Taken(job.bounce))
         take = run_midi if job.bounce.suffix.lower() in MIDI_SUFFIXES else run
         delivered = take(job, self.steps(engine_name), self._journal, tell)
@@ -179,12 +180,13 @@ class Bridge:
         bends: bool = True,
         edits: tuple[Edit, ...] | None = None,
         variants: tuple[VariantName, ...] = (),
+        compare: bool = False,
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> list[DeliveredTake]:
         """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
         job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports, bends)
-        job = replace(job, edits=edits, variants=variants)
+        job = replace(job, edits=edits, variants=variants, compare=compare)
         tell(Taken(job.bounce))
         return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
 

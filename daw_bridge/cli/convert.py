@@ -11,6 +11,7 @@ from daw_bridge.cli.console import print_json, show_error, show_takes
 from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import (
     AtOption,
+    CompareOption,
     EditOption,
     EngineOption,
     Json,
@@ -48,6 +49,7 @@ def convert(
     ] = None,
     edit: EditOption = None,
     variant: VariantOption = None,
+    compare: CompareOption = False,
     no_bends: Annotated[
         bool, typer.Option("--no-bends", help="Leave pitch bends out: notes stay at their keys.")
     ] = False,
@@ -95,6 +97,7 @@ def convert(
                         bends=not no_bends,
                         edits=edits,
                         variants=variants,
+                        compare=compare,
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )
@@ -112,6 +115,7 @@ def convert(
                         bends=not no_bends,
                         edits=edits,
                         variants=variants,
+                        compare=compare,
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )

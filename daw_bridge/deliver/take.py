@@ -31,6 +31,9 @@ class Recipe(Schema):
     )
     export: tuple[ExportFormat, ...] = Field((), description="What is delivered besides: `[dawproject]`.")
     bends: bool = Field(True, description="Whether the part may bend.")
+    compare: bool = Field(
+        False, description="Whether the first rendering is compared with the bounce, a bar at a time."
+    )
 
 
 class TakeBounce(Schema):
@@ -140,6 +143,14 @@ class TakeRendering(Schema):
     error: str | None = None
 
 
+class TakeBar(Schema):
+    """A bar in which rendering and bounce agree less than usual: 0 to 1 each, by chroma and by attacks."""
+
+    bar: int
+    chroma: float
+    onsets: float
+
+
 class Version(Schema):
     """The take as it was once: its recipe, and the MIDI file that its notes came from, if any."""
 
@@ -166,7 +177,11 @@ class Take(Schema):
     midi: tuple[TakeMidi, ...]
     chords: tuple[str, ...] = ()
     """The chords that have a name, and where each begins: `5.1.1 Am7`."""
+    doubtful: tuple[str, ...] = ()
+    """Notes that are rather wrong than right, and where: `5.2.3 E1 41%`."""
     renderings: tuple[TakeRendering, ...] = ()
+    worth_a_look: tuple[TakeBar, ...] = ()
+    """The worst first; none where nothing was compared, or all agrees as usual."""
     picture: TakeFileEntry | None = None
     exports: tuple[TakeFileEntry, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ from daw_bridge.edit.simplify import Simplify
 from daw_bridge.edit.split import Split
 from daw_bridge.edit.staccato import Staccato
 from daw_bridge.edit.strum import Strum
+from daw_bridge.edit.sure import Sure
 from daw_bridge.edit.swing import Swing
 from daw_bridge.edit.tempo import Tempo
 from daw_bridge.edit.transpose import Transpose
@@ -54,6 +55,7 @@ OneOfThem = (
     | Strum
     | Mono
     | Simplify
+    | Sure
     | Length
     | Legato
     | Staccato

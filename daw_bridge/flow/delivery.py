@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from daw_bridge import version
+from daw_bridge.core.doubtful import doubtful
 from daw_bridge.core.files import sha256_of
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.notes import Part
@@ -35,6 +36,7 @@ from daw_bridge.flow.job import Heard, Making, Memory
 RENDERED_CHANNELS = 2
 
 MOST_CHORDS = 200
+MOST_DOUBTFUL = 100
 ONE_VOICE_OR_NONE = ("bass", "lead", "vocal", "drums")
 """Profiles of parts in which there are no chords to name."""
 
@@ -138,6 +140,7 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
         variants=making.variants,
         export=making.exports,
         bends=making.bends,
+        compare=making.compare,
     )
     earlier = making.earlier.take if making.earlier is not None else None
     changes = not grid.tempo.is_constant or len(grid.meters.changes) > 1
@@ -172,6 +175,7 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
         notes=len(edited.notes),
         midi=midi,
         chords=_chords(heard, edited),
+        doubtful=tuple(str(one) for one in doubtful(edited, placed)[:MOST_DOUBTFUL]),
         renderings=tuple(r for r in earlier.renderings if r.preset in recipe.presets) if earlier else (),
         warnings=tuple(dict.fromkeys((*heard.warnings, *making.warnings))),
         is_complete=False,

@@ -65,6 +65,8 @@ class Job:
     """Who plays instead where drums are heard; () for the same."""
     find_preset: FindPreset | None = None
     """How the presets are found that the take has already."""
+    compare: bool = False
+    """Whether the first rendering is compared with the bounce."""
     bends: bool = True
     """Whether the part may bend; without, its notes stay at their keys."""
     folder: Path = Path()
@@ -151,6 +153,7 @@ class Making:
     variants: tuple[VariantName, ...] = ("played",)
     exports: tuple[ExportFormat, ...] = ()
     bends: bool = True
+    compare: bool = False
     anew: frozenset[str] = frozenset()
     """The slugs of presets that play again though nothing has changed."""
     warnings: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from daw_bridge.core.notes import Part
 from daw_bridge.deliver.take import DeliveredTake, TakeKey, TakeTranscription
 from daw_bridge.deliver.take_file import deliver_take
 from daw_bridge.edit import apply_all
+from daw_bridge.flow.comparing import NOT_COMPARED, compared_bars
 from daw_bridge.flow.delivery import deliver_notes, deliver_picture, export, take_of
 from daw_bridge.flow.events import NotesDelivered, Progress, Tell
 from daw_bridge.flow.job import Heard, Instruments, Job, Making, Memory, Steps
@@ -50,10 +51,12 @@ def run(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     steps.engine_for(job.profile).prepare()
     with Players(steps.instruments) as players:
         making, heard = _hear(job, steps, memory, tell, players)
-        return make(making, heard, players, memory, tell)
+        return make(making, heard, steps, players, memory, tell)
 
 
-def make(making: Making, heard: Heard, players: Players, memory: Memory, tell: Tell) -> DeliveredTake:
+def make(
+    making: Making, heard: Heard, steps: Steps, players: Players, memory: Memory, tell: Tell
+) -> DeliveredTake:
     """What was heard -> the take. The notes first: whatever happens to the sound, they are there."""
     edited = apply_all(making.edits, heard.part, heard.placed)
     players.go_on(making, edited.part, heard.bounce.rate_hz, heard.placed)
@@ -69,8 +72,17 @@ def make(making: Making, heard: Heard, players: Players, memory: Memory, tell: T
         drawn = drawing.submit(deliver_picture, making, heard, edited.part, memory)
         renderings = players.deliver(making, memory, tell)
         exports = export(making, heard, edited.part, renderings, memory)
-    done = {"renderings": renderings, "picture": drawn.result(), "exports": exports, "is_complete": True}
-    take = take.model_copy(update=done)
+        compared = compared_bars(making, heard, renderings, steps.listen) if making.compare else NOT_COMPARED
+    take = take.model_copy(
+        update={
+            "renderings": renderings,
+            "worth_a_look": compared.worth_a_look,
+            "warnings": (*take.warnings, *compared.warnings),
+            "picture": drawn.result(),
+            "exports": exports,
+            "is_complete": True,
+        }
+    )
     return deliver_take(folder, folder.name, take, memory, earlier=earlier)
 
 

@@ -53,6 +53,7 @@ def making_of(job: Job, bounce: Bounce, profile: str, memory: Memory) -> tuple[M
         variants=tuple(dict.fromkeys((*recipe.variants, *job.variants))),
         exports=tuple(dict.fromkeys((*job.exports, *(recipe.export if is_same_audio else ())))),
         bends=job.bends and (recipe.bends or not is_same_audio),
+        compare=job.compare or (recipe.compare and is_same_audio),
         anew=frozenset(named),
         warnings=warnings,
     )
@@ -74,6 +75,7 @@ def making_again(found: FoundTake, find_preset: FindPreset, *, anew: frozenset[s
         variants=recipe.variants,
         exports=recipe.export,
         bends=recipe.bends,
+        compare=recipe.compare,
         anew=anew,
     )
 

@@ -108,7 +108,7 @@ def run_midi(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTak
 
 def _made(making: Making, heard: Heard, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTake:
     with Players(steps.instruments) as players:
-        return make(making, heard, players, memory, tell)
+        return make(making, heard, steps, players, memory, tell)
 
 
 def _heard_again(

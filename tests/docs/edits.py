@@ -113,6 +113,7 @@ PICTURED: Mapping[str, Pictured] = {
     "strum": Pictured({"strum": "60 ms"}, CHORDS),
     "mono": Pictured({"mono": "top"}, HELD),
     "simplify": Pictured("simplify", SMALL, _by_confidence),
+    "sure": Pictured("sure", SMALL, _by_confidence),
     "length": Pictured({"length": "50 %"}, CHORDS),
     "legato": Pictured("legato", RIFF),
     "staccato": Pictured({"staccato": "30 %"}, RIFF),

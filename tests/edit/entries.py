@@ -27,6 +27,7 @@ ENTRIES: tuple[object, ...] = (
     {"mono": "top"},
     {"mono": "loudest"},
     "simplify",
+    "sure",
     {"length": "50 %"},
     {"length": "1/8"},
     {"legato": "20 ms"},

@@ -13,8 +13,8 @@ from tests.edit.parts import assert_whole, edit, grids, lines, parts, rows
 
 MAY_ADD = {"chop": 3, "layer": 3, "chords": 100}
 """How many times as many notes there can be, with the settings above."""
-SAME_ONSETS = {"length", "legato", "staccato", "velocity", "split", "simplify", "mono"}
-SAME_LENGTHS = {"transpose", "fold", "key", "velocity", "split", "simplify"}
+SAME_ONSETS = {"length", "legato", "staccato", "velocity", "split", "simplify", "sure", "mono"}
+SAME_LENGTHS = {"transpose", "fold", "key", "velocity", "split", "simplify", "sure"}
 
 TWICE: tuple[object, ...] = (
     *({"quantize": "1/16"}, {"quantize": {"grid": "1/8t", "move": "both"}}, {"quantize": {"swing": "66 %"}}),
@@ -46,7 +46,7 @@ def test_an_edited_part_is_whole(part: Part, grid: PlacedGrid, entry: object) ->
 @given(parts, grids, st.sampled_from(ENTRIES))
 def test_an_edit_makes_something_of_something(part: Part, grid: PlacedGrid, entry: object) -> None:
     edited = apply([edit(entry)], part, grid)
-    if edit(entry).edit_name() not in ("chop", "delay", "simplify", "key"):
+    if edit(entry).edit_name() not in ("chop", "delay", "simplify", "sure", "key"):
         assert bool(edited.notes) == bool(part.notes)
 
 

@@ -12,6 +12,7 @@ from pedalboard.io import AudioFile
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BounceMissing, DeliveryFailed, NothingHeard
 from daw_bridge.core.meters import Position
+from daw_bridge.core.notes import Note
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import Event, Failed, NotesDelivered, Progress, Tell
@@ -188,6 +189,24 @@ def test_what_the_user_changed_stays(stage: Stage) -> None:
     ]
     assert (stage.folder / "Bridge/bass/bass.mid").read_bytes() == b"mended by hand"
     assert stage.delivered.take.midi[0].file == "bass 2.mid"
+
+
+def test_bars_that_the_part_misses_are_named(stage: Stage) -> None:
+    samples = np.zeros((2, 16 * RATE_HZ), dtype=np.float32)
+    for beat in range(0, 16):  # a second each at 60 BPM, middle C but for bar 3
+        hz = 330.0 if 8 <= beat < 12 else 261.6
+        at = np.arange(beat * RATE_HZ, beat * RATE_HZ + RATE_HZ // 2)
+        samples[:, at] = 0.4 * np.sin(2 * np.pi * hz * at / RATE_HZ)
+    write_wav(AudioClip(samples, RATE_HZ), stage.job.bounce)
+    stage.engine.notes = tuple(Note(float(b), 60, b + 0.5, 100, 0.4 if b == 3 else 0.9) for b in range(16))
+    stage.run(tempo=FixedTempo(bpm=60), compare=True)
+    take = stage.delivered.take
+    assert [bar.bar for bar in take.worth_a_look] == [3]
+    assert take.worth_a_look[0].chroma < 0.7
+    assert take.doubtful == ("1.4.1 C3 40%",)
+    assert take.recipe.compare
+    stage.run(compare=False)
+    assert stage.delivered.take.worth_a_look == take.worth_a_look, "the recipe still says so"
 
 
 def test_drums_play_on_a_kit_unless_somebody_names_another_preset(stage: Stage) -> None:
