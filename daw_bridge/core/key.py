@@ -55,7 +55,7 @@ def estimate_key(notes: tuple[Note, ...]) -> KeyEstimate | None:
 
 def tell_key(notes: tuple[Note, ...], weights: Doubles) -> bool:
     """Whether there are notes enough for a key, and pitch classes enough among their weights."""
-    return len(notes) >= FEWEST_NOTES and np.count_nonzero(weights > 0.02) >= FEWEST_CLASSES
+    return len(notes) >= FEWEST_NOTES and int(np.count_nonzero(weights > 0.02)) >= FEWEST_CLASSES
 
 
 def class_weights(notes: tuple[Note, ...]) -> Doubles:
