@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from daw_bridge.core.errors import PluginError, PluginMissing, TakeInvalid
-from daw_bridge.deliver.take import TAKE_SUFFIX, load_take
+from daw_bridge.deliver.take_file import TAKE_SUFFIX, load_take
 from daw_bridge.host.capture import Captured, Source, capture
 from daw_bridge.host.errands import Tell
 from daw_bridge.host.finder import PluginFile
@@ -114,7 +114,7 @@ def midi_of(take: Path) -> Path:
     """The MIDI file of a take: of its take file, its folder, or the file itself. Raises TakeInvalid."""
     if take.is_dir():
         take = next(iter(sorted(take.glob(f"*{TAKE_SUFFIX}"))), take)
-    midi = take.parent / load_take(take).midi.file if take.name.endswith(TAKE_SUFFIX) else take
+    midi = take.parent / load_take(take).midi[0].file if take.name.endswith(TAKE_SUFFIX) else take
     if not midi.is_file():
         raise TakeInvalid("There is no take here.", where=take, advice="Name a take's folder or take file.")
     return midi

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -19,23 +20,30 @@ from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import DeliveredTake
-from daw_bridge.events import TakeDelivered, Taken, Tell
+from daw_bridge.deliver.take_file import FoundTake
+from daw_bridge.edit import Edit
+from daw_bridge.edit.variants import VariantName
+from daw_bridge.flow.events import TakeDelivered, Taken, Tell
+from daw_bridge.flow.mixes import run_mix
+from daw_bridge.flow.pipeline import Instruments, Job, Memory, Steps, run
+from daw_bridge.flow.remaking import remake, run_midi
 from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake import listen
 from daw_bridge.intake.hints import MeterHint, TempoHint, TimeReferenceHint, hints_of
+from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
-from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import Instruments, Job, Steps, run
+from daw_bridge.live.listening import Listeners, nobody
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
 from daw_bridge.separate import Separator, separate
 from daw_bridge.session.choice import split_tags
-from daw_bridge.session.grid import FileHints, TempoGuess, WantedTempo
+from daw_bridge.session.grid import FileHints, LiveTempo, TempoGuess, WantedTempo
 from daw_bridge.session.place import NamedPlace
 from daw_bridge.session.reading import NOTHING_READ, Read, SessionReading
 from daw_bridge.settings import (
     SETTINGS_NAME,
+    ListenedTempo,
     Session,
     SessionSettings,
     UserSettings,
@@ -44,7 +52,17 @@ from daw_bridge.settings import (
     user_folder,
     user_state_folder,
 )
-from daw_bridge.transcribe import Drums, engine, estimate_key, estimate_tempo, guess_kind, pianist
+from daw_bridge.transcribe import (
+    Attacks,
+    Drums,
+    engine,
+    engine_names,
+    estimate_key,
+    find_attacks,
+    guess_kind,
+    pianist,
+    tempo_of,
+)
 
 
 class Bridge:
@@ -63,6 +81,9 @@ class Bridge:
         self._instruments = instruments
         self._making = threading.Lock()
         self._state = state or user_state_folder()
+        self.listeners = Listeners()
+        """Who hears Ableton Link and MIDI clock, once somebody wants to know."""
+        self._owned.callback(self.listeners.close)
 
     def __enter__(self) -> Self:
         return self
@@ -127,6 +148,8 @@ class Bridge:
         session: Path | None = None,
         exports: Sequence[ExportFormat] = (),
         bends: bool = True,
+        edits: tuple[Edit, ...] | None = None,
+        variants: tuple[VariantName, ...] = (),
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> DeliveredTake:
@@ -136,8 +159,10 @@ class Bridge:
         name others. A rendering that fails is told and noted in the take, the rest is delivered.
         """
         job = self._job(bounce, deliver_to, presets, profile, tempo, at, session, exports, bends)
+        job = replace(job, edits=edits, variants=variants)
         tell(Taken(job.bounce))
-        delivered = run(job, self.steps(engine_name), self._journal, tell)
+        take = run_midi if job.bounce.suffix.lower() in MIDI_SUFFIXES else run
+        delivered = take(job, self.steps(engine_name), self._journal, tell)
         tell(TakeDelivered(job.bounce, delivered))
         return delivered
 
@@ -152,13 +177,49 @@ class Bridge:
         session: Path | None = None,
         exports: Sequence[ExportFormat] = (),
         bends: bool = True,
+        edits: tuple[Edit, ...] | None = None,
+        variants: tuple[VariantName, ...] = (),
         engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
     ) -> list[DeliveredTake]:
         """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
         job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports, bends)
+        job = replace(job, edits=edits, variants=variants)
         tell(Taken(job.bounce))
         return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
+
+    def revoice(
+        self,
+        found: FoundTake,
+        *,
+        library: PresetLibrary | None = None,
+        memory: Memory | None = None,
+        anew: frozenset[str] = frozenset(),
+        tell: Tell = lambda event: None,
+    ) -> DeliveredTake:
+        """Make a take again as `found` has it; nothing is transcribed where its part is remembered.
+
+        `memory` is its session's journal, `library` its session's presets; without, those of takes that
+        were converted with no session. `anew` are presets that play though nothing has changed. Raises
+        BridgeError.
+        """
+        tell(Taken(found.file))
+        delivered = remake(
+            found,
+            self.steps(self._engine_of(found)),
+            memory or self._journal,
+            tell,
+            find_preset=(library or self.library()).find,
+            anew=anew,
+        )
+        tell(TakeDelivered(found.file, delivered))
+        return delivered
+
+    @staticmethod
+    def _engine_of(found: FoundTake) -> str:
+        """Who would hear the part again, were it forgotten."""
+        name = found.take.transcription.engine
+        return name if name in engine_names() else SessionSettings().engine
 
     def _job(
         self,
@@ -176,6 +237,7 @@ class Bridge:
         bounce = bounce.expanduser().absolute()
         library = self.library()
         name, tagged, warnings = split_tags(bounce.stem, library.has)
+        tempo = tempo or "session"
         read, start_s = NOTHING_READ, None
         if session is not None:
             read = SessionReading(session).read()
@@ -183,21 +245,41 @@ class Bridge:
                 read = Read(warnings=(f"{session}: No session file of a DAW is in there that can be read.",))
             if (session / SETTINGS_NAME).exists():
                 start_s = load_session(session).settings.session_start
+        live = self.live_tempo(tempo) if read.info is None else None
+        if isinstance(tempo, ListenedTempo) and read.info is None and live is None:
+            raise nobody(tempo)
         return Job(
             bounce=bounce,
             take=name,
             deliver_to=deliver_to.expanduser().absolute(),
             presets=tuple(library.find(p) for p in presets or tagged or SessionSettings().preset),
+            drums=tuple(library.find(p) for p in presets or tagged or SessionSettings().drums),
             profile=profile,
-            tempo=tempo or "session",
+            tempo=tempo,
             tempo_named_by="--tempo",
             warnings=(*warnings, *read.warnings),
             exports=tuple(exports),
             bends=bends,
+            find_preset=library.find,
             session=read.info,
+            live=live,
             session_start_s=start_s,
             at=NamedPlace(at, "--at") if at else None,
         )
+
+    def live_tempo(self, wanted: WantedTempo, bounced_s: float | None = None) -> LiveTempo | None:
+        """What Link or a clock said at that time (seconds since the epoch), or says now; None when neither is
+        wanted, or nobody was heard. Raises LiveError."""
+        if not isinstance(wanted, ListenedTempo):
+            return None
+        heard = self.listeners.tempo_at(wanted, bounced_s)
+        if heard is None:
+            return None
+        if heard.age_s < 0:
+            after = f"heard {_duration(-heard.age_s)} after the bounce was made"
+            return LiveTempo(heard.tempo_bpm, f"{heard.said_by}, {after}", is_guess=True)
+        before = f", last heard {_duration(heard.age_s)} before the bounce" if heard.age_s else ""
+        return LiveTempo(heard.tempo_bpm, heard.said_by + before)
 
     def check(self, preset: StoredPreset) -> tuple[str, ...]:
         """Load a preset into its instrument and play a note; returns warnings.
@@ -208,6 +290,8 @@ class Bridge:
         try:
             return self.instruments.render(middle, preset, rate_hz=44_100).warnings
         except PluginError as error:
+            if error.where == preset.path:
+                raise
             what = f"{error.where}: {error.what}" if error.where else error.what
             raise type(error)(what, where=preset.path, advice=error.advice) from error
 
@@ -230,6 +314,7 @@ class Bridge:
             self.instruments,
             guess_kind,
             estimate_key,
+            find_attacks=find_attacks,
             drums=Drums(),
             piano=pianist(engine_name),
             hints=_hints,
@@ -239,6 +324,14 @@ class Bridge:
     def separator(self) -> Separator:
         """What separates mixes, within the user's time limit."""
         return partial(separate, time_limit_s=self.user.separation_limit)
+
+
+def _duration(time_s: float) -> str:
+    """`40 s`, `12 min`, `3 h`."""
+    for length_s, unit in ((3600, "h"), (60, "min")):
+        if time_s >= 2 * length_s:
+            return f"{time_s / length_s:.0f} {unit}"
+    return f"{max(time_s, 1):.0f} s"
 
 
 def _hints(bounce: Path) -> FileHints:
@@ -255,8 +348,8 @@ def _hints(bounce: Path) -> FileHints:
     )
 
 
-def _guess_tempo(clip: AudioClip, part: Part) -> TempoGuess | None:
-    found = estimate_tempo(clip, part)
+def _guess_tempo(heard: Attacks, part: Part) -> TempoGuess | None:
+    found = tempo_of(heard, part)
     if found is None:
         return None
     return TempoGuess(found.tempo_bpm, found.confidence, found.first_beat_s, found.beat_confidence)

@@ -1,4 +1,4 @@
-"""Serving a session until it is closed: watch its folder, and answer each bounce with its take."""
+"""Serving a session until it is closed: watch its folders, and answer what comes one after the other."""
 
 from __future__ import annotations
 
@@ -11,60 +11,81 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from daw_bridge.answering import Answer, Answers
 from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
-from daw_bridge.core.files import remove_leftovers
-from daw_bridge.core.meters import Position
-from daw_bridge.events import Event, Failed, Skipped, TakeDelivered, Taken, Tell
+from daw_bridge.core.files import remove_leftovers, sha256_of
+from daw_bridge.deliver.take_file import TAKE_SUFFIX
+from daw_bridge.flow.events import Event, Failed, Skipped, Tell
 from daw_bridge.journal import Journal, State
-from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import Job, run
 from daw_bridge.service import Bridge
-from daw_bridge.session.choice import choose
 from daw_bridge.session.lock import SessionLock
-from daw_bridge.session.place import NamedPlace
 from daw_bridge.session.reading import SessionReading
-from daw_bridge.settings import SETTINGS_NAME, Session, load_session
-from daw_bridge.watch import FolderWatch
+from daw_bridge.settings import ListenedTempo, Session
+from daw_bridge.watch import FolderWatch, is_preset_name, is_take_name
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
 """How often a bounce may end the bridge itself before it is left alone."""
 
+EDIT_SETTLE_S = 0.2
+"""How long a take file or a preset must be still: editors write such files in one go."""
+
+_Work = tuple[Path, Callable[[], object]]
+
 
 class OpenSession:
-    """A session that is being served: its bounces are worked on one after the other. A context manager."""
+    """A session that is being served. A context manager."""
 
     def __init__(self, bridge: Bridge, session: Session, tell: Tell, *, poll: bool | None = None) -> None:
         self.session = session
         self._poll = session.settings.poll if poll is None else poll
         self._bridge = bridge
         self._tell = tell
-        self._queue: queue.Queue[Path | None] = queue.Queue()
+        self._queue: queue.Queue[_Work | None] = queue.Queue()
         self._closing = threading.Event()
         self._open = ExitStack()
+        self._presets: dict[Path, str] = {}
         self.reading = SessionReading(session.folder, leave_out=(session.watched, session.delivered))
         self._worker = threading.Thread(target=self._work, name=f"session {session.folder.name}")
 
     def __enter__(self) -> OpenSession:
-        """Lock the session, clean up after a killed bridge, and begin. Raises SessionBusy."""
+        """Lock the session, clean up after a killed bridge, and begin. Raises SessionBusy, LiveError."""
+        session = self.session
         with ExitStack() as opening:
-            opening.enter_context(SessionLock(self.session.state))
-            self._journal = Journal(self.session.state / "journal.sqlite3", self.session.folder)
+            opening.enter_context(SessionLock(session.state))
+            if isinstance(session.settings.tempo, ListenedTempo):
+                self._bridge.listeners.open(session.settings.tempo)
+            self._journal = Journal(session.state / "journal.sqlite3", session.folder)
             opening.callback(self._journal.close)
-            for leftover in remove_leftovers(self.session.delivered):
+            self._answers = Answers(self._bridge, session.folder, self.reading, self._journal)
+            for leftover in remove_leftovers(session.delivered):
                 log.info("removed a half-written file: %s", leftover)
             self._worker.start()
             opening.callback(self._end_work)
-            opening.enter_context(
+            ours = [session.delivered, session.state]
+            watches = [
                 FolderWatch(
-                    self.session.watched,
+                    session.watched,
                     self.submit,
-                    settle_s=self.session.settings.settle,
+                    settle_s=session.settings.settle,
                     poll=self._poll,
-                    ignore=[self.session.delivered, self.session.state],
+                    ignore=ours,
+                ),
+                *self._preset_watches(),
+            ]
+            session.delivered.mkdir(parents=True, exist_ok=True)
+            watches.append(
+                FolderWatch(
+                    session.delivered,
+                    self._submit_take,
+                    settle_s=EDIT_SETTLE_S,
+                    poll=self._poll,
+                    is_wanted=is_take_name,
                 )
             )
+            for watch in watches:
+                opening.enter_context(watch)
             self._open = opening.pop_all()
         return self
 
@@ -83,9 +104,46 @@ class OpenSession:
         except FileNotFoundError:
             return  # gone again between the watcher and here: nothing to do
         if is_new:
-            self._queue.put(bounce)
+            self._queue.put((bounce, partial(self._take, bounce)))
         else:
             self._tell(Skipped(bounce))
+
+    def _submit_take(self, file: Path) -> None:
+        """A file beside the takes is there: ours, or changed by the user."""
+        if self._answers.is_new_take(file):
+            is_take = file.name.endswith(TAKE_SUFFIX)
+            answer = self._answers.answer_take if is_take else self._answers.answer_midi
+            self._queue.put((file, partial(self._answer_edit, answer, file)))
+
+    def _submit_preset(self, file: Path) -> None:
+        """A preset is there: as it was at the start, or saved since then."""
+        sha256 = sha256_of(file)
+        if self._presets.get(file) != sha256:
+            self._presets[file] = sha256
+            self._queue.put((file, partial(self._answer, self._answers.answer_preset, file)))
+
+    def _preset_watches(self) -> list[FolderWatch]:
+        """A watch on each folder of presets; what lies there now is known."""
+        folders = [folder.path for folder in self._bridge.library(self.session).folders]
+        for folder in folders[:2]:  # the session's and the user's own: where presets will be saved
+            folder.mkdir(parents=True, exist_ok=True)
+        present = [folder for folder in folders if folder.is_dir()]
+        self._presets = {
+            file: sha256_of(file)
+            for folder in present
+            for file in folder.rglob("*.yaml")
+            if is_preset_name(file.name)
+        }
+        return [
+            FolderWatch(
+                folder,
+                self._submit_preset,
+                settle_s=EDIT_SETTLE_S,
+                poll=self._poll,
+                is_wanted=is_preset_name,
+            )
+            for folder in present
+        ]
 
     def _end_work(self) -> None:
         self._closing.set()
@@ -93,8 +151,8 @@ class OpenSession:
         self._worker.join()
 
     def _work(self) -> None:
-        while (bounce := self._queue.get()) is not None and not self._closing.is_set():
-            self._guarded(bounce, partial(self._take, bounce))
+        while (work := self._queue.get()) is not None and not self._closing.is_set():
+            self._guarded(*work)
 
     def _take(self, bounce: Path) -> None:
         if self._journal.start(bounce) > MAX_ATTEMPTS:
@@ -103,7 +161,16 @@ class OpenSession:
                 where=bounce,
                 advice="Bounce it again to have it tried again.",
             )
-        self._tell(Taken(bounce))
+        failures = self._answer(self._answers.answer_bounce, bounce)
+        state = State.INCOMPLETE if failures else State.DELIVERED
+        self._journal.finish(bounce, state, error=str(failures[0]) if failures else None)
+
+    def _answer_edit(self, answer: Answer, file: Path) -> None:
+        if self._answers.is_new_take(file):  # two notices of one change are one
+            self._answer(answer, file)
+
+    def _answer(self, answer: Answer, file: Path) -> list[BridgeError]:
+        """Returns what failed of it."""
         failures: list[BridgeError] = []
 
         def tell(event: Event) -> None:
@@ -113,66 +180,32 @@ class OpenSession:
                 failures.append(event.error)
             self._tell(event)
 
-        job, is_mix = self._job(bounce)
-        steps = self._bridge.steps(self.session.settings.engine)
-        if is_mix:
-            run_mix(job, steps, self._bridge.separator, self._journal, tell)
-            delivered = None
-        else:
-            delivered = run(job, steps, self._journal, tell)
-        state = State.INCOMPLETE if failures else State.DELIVERED
-        self._journal.finish(bounce, state, error=str(failures[0]) if failures else None)
-        if delivered is not None:
-            self._tell(TakeDelivered(bounce, delivered))
+        answer(file, tell)
+        return failures
 
-    def _job(self, bounce: Path) -> tuple[Job, bool]:
-        """What is wanted of a bounce, and whether it is a mix to separate."""
-        # Read anew for each bounce, so that an edit of bridge.yaml holds from the next one on.
-        session = load_session(self.session.folder)
-        library = self._bridge.library(session)
-        choice = choose(session, bounce, library.has)
-        read = self.reading.read()  # anew where the DAW has saved it since
-        job = Job(
-            bounce=bounce,
-            take=choice.take,
-            deliver_to=session.delivered,
-            presets=tuple(library.find(name) for name in choice.presets),
-            profile=choice.profile,
-            tempo=session.settings.tempo,
-            tempo_named_by=SETTINGS_NAME,
-            warnings=(*choice.warnings, *read.warnings),
-            exports=session.settings.export,
-            bends=session.settings.bends,
-            session=read.info,
-            session_start_s=session.settings.session_start,
-            at=NamedPlace(Position.parse(choice.at), SETTINGS_NAME) if choice.at else None,
-            folder=session.folder,
-        )
-        return job, choice.separate
-
-    def _guarded(self, bounce: Path, work: Callable[[], None]) -> None:
-        """Whatever goes wrong with one bounce is told and noted; the daemon goes on."""
+    def _guarded(self, file: Path, work: Callable[[], object]) -> None:
+        """Whatever goes wrong with one file is told and noted; the daemon goes on."""
         try:
             work()
         except _Closing:
-            log.info("closing: %s is taken up at the next start", bounce)
+            log.info("closing: %s is taken up at the next start", file)
         except BounceMissing as error:
-            self._note(bounce, error, forget=True)
+            self._note(file, error, forget=True)
         except BridgeError as error:
-            self._note(bounce, error)
+            self._note(file, error)
         except Exception as cause:
-            log.exception("an unforeseen error with %s", bounce)
-            self._note(bounce, InternalError.of(cause, where=bounce))
+            log.exception("an unforeseen error with %s", file)
+            self._note(file, InternalError.of(cause, where=file))
 
-    def _note(self, bounce: Path, error: BridgeError, *, forget: bool = False) -> None:
+    def _note(self, file: Path, error: BridgeError, *, forget: bool = False) -> None:
         try:
             if forget:
-                self._journal.forget(bounce)
+                self._journal.forget(file)
             else:
-                self._journal.finish(bounce, State.FAILED, error_code=error.code, error=str(error))
+                self._journal.finish(file, State.FAILED, error_code=error.code, error=str(error))
         except BridgeError as journal_error:
-            self._tell(Failed(bounce, journal_error))
-        self._tell(Failed(bounce, error))
+            self._tell(Failed(file, journal_error))
+        self._tell(Failed(file, error))
 
 
 class _Closing(Exception):

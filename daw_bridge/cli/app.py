@@ -14,6 +14,8 @@ from daw_bridge.cli.doctor import doctor
 from daw_bridge.cli.init import init
 from daw_bridge.cli.plugins import plugins
 from daw_bridge.cli.presets import presets
+from daw_bridge.cli.revoice import revoice
+from daw_bridge.cli.takes import takes
 from daw_bridge.cli.watch import watch
 from daw_bridge.core.errors import BridgeError
 
@@ -51,6 +53,8 @@ app.command()(demo)
 app.command()(init)
 app.command()(watch)
 app.command()(convert)
+app.command()(revoice)
+app.add_typer(takes, name="takes")
 app.add_typer(presets, name="presets")
 app.add_typer(plugins, name="plugins")
 app.command()(doctor)

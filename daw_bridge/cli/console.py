@@ -78,7 +78,9 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         take = delivered.take
         place = f"bar {take.place.bar}" if take.place.is_known else f"bar {take.place.bar} (a guess)"
         grid = f"{take.tempo.bpm:g} BPM {take.tempo.time_signature}, {place}"
-        table.add_row(delivered.folder.name, f"{take.transcription.notes} notes", delivered.midi.name, grid)
+        table.add_row(delivered.folder.name, f"{take.notes} notes", delivered.midi.name, grid)
+        for more in take.midi[1:]:
+            table.add_row("", more.variant, more.file, "")
         if heard := _guesses(take):
             table.add_row("", "guessed", "", heard)
         for rendering in take.renderings:
@@ -88,6 +90,8 @@ def show_takes(takes: list[DeliveredTake]) -> None:
                 rendering.file or "[red]not rendered[/red]",
                 "; ".join(rendering.warnings) if rendering.file else rendering.error,
             )
+        if take.picture:
+            table.add_row("", "picture", take.picture.file, "")
         for exported in take.exports:
             table.add_row("", "export", exported.file, take.place.position)
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")

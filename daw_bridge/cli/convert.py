@@ -11,12 +11,16 @@ from daw_bridge.cli.console import print_json, show_error, show_takes
 from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import (
     AtOption,
+    EditOption,
     EngineOption,
     Json,
     SessionOption,
     TempoOption,
+    VariantOption,
+    parse_edit_options,
     parse_position_option,
     parse_tempo_option,
+    parse_variant_options,
 )
 from daw_bridge.core.errors import BridgeError, PluginError
 from daw_bridge.core.formats import ExportFormat
@@ -24,7 +28,9 @@ from daw_bridge.core.notes import Profile
 
 
 def convert(
-    audio: Annotated[list[Path], typer.Argument(help="WAV, AIFF, FLAC, MP3 or OGG.", metavar="AUDIO")],
+    audio: Annotated[
+        list[Path], typer.Argument(help="WAV, AIFF, FLAC, MP3 or OGG; or MIDI.", metavar="AUDIO")
+    ],
     preset: Annotated[
         list[str] | None,
         typer.Option("--preset", "-p", help="Who plays the part. May be given again.", metavar="NAME"),
@@ -40,6 +46,8 @@ def convert(
         ExportFormat | None,
         typer.Option("--export", help="Deliver this besides: dawproject, for Bitwig, Studio One, Cubase."),
     ] = None,
+    edit: EditOption = None,
+    variant: VariantOption = None,
     no_bends: Annotated[
         bool, typer.Option("--no-bends", help="Leave pitch bends out: notes stay at their keys.")
     ] = False,
@@ -63,6 +71,8 @@ def convert(
     if separate and profile != "auto":
         raise typer.BadParameter("Each stem of a mix has a profile of its own: leave --profile out.")
     wanted, place = parse_tempo_option(tempo), parse_position_option(at)
+    edits = parse_edit_options(edit) if edit else None
+    variants = parse_variant_options(variant)
     from daw_bridge.cli.data import error_as_data, take_as_data
     from daw_bridge.cli.reporter import Reporter
     from daw_bridge.service import Bridge
@@ -83,6 +93,8 @@ def convert(
                         session=session,
                         exports=[export] if export else (),
                         bends=not no_bends,
+                        edits=edits,
+                        variants=variants,
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )
@@ -98,6 +110,8 @@ def convert(
                         session=session,
                         exports=[export] if export else (),
                         bends=not no_bends,
+                        edits=edits,
+                        variants=variants,
                         engine_name=engine or DEFAULT_ENGINE,
                         tell=reporter,
                     )

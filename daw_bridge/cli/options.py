@@ -9,6 +9,8 @@ import typer
 
 if TYPE_CHECKING:
     from daw_bridge.core.meters import Position
+    from daw_bridge.edit import Edit
+    from daw_bridge.edit.variants import VariantName
     from daw_bridge.session.grid import WantedTempo
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines, and nothing else.")]
@@ -25,7 +27,8 @@ TempoOption = Annotated[
     typer.Option(
         "--tempo",
         "-t",
-        help='session, 97, "97 7/8", map.mid (a tempo map), or audio: a guess from the sound.',
+        help='session, 97, "97 7/8", map.mid (a tempo map), link (Ableton Link), clock or "clock PORT" '
+        "(MIDI clock), or audio: a guess from the sound.",
         metavar="BPM [METER]",
     ),
 ]
@@ -41,10 +44,49 @@ SessionOption = Annotated[
         file_okay=False,
     ),
 ]
+FolderOption = Annotated[
+    Path,
+    typer.Option("--in", help="The session, or a folder with takes; this one by default.", metavar="DIR"),
+]
+EditOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--edit", "-e", help='What is done to the part: "quantize: 1/16". May be given again.', metavar="EDIT"
+    ),
+]
+VariantOption = Annotated[
+    list[str] | None,
+    typer.Option("--variant", help="A MIDI file besides: tight (on the grid), simple. May be given again."),
+]
 AtOption = Annotated[
     str | None,
     typer.Option("--at", help="Where it begins in the session: bar, beat, sixteenth.", metavar="17.1.1"),
 ]
+
+
+def parse_edit_options(texts: list[str] | None) -> tuple[Edit, ...]:
+    """What `--edit` says, in order. Raises EditInvalid."""
+    from daw_bridge.core.document import Schema, parse_document
+    from daw_bridge.core.errors import EditInvalid
+    from daw_bridge.edit import Edits
+
+    class Written(Schema):
+        edits: Edits = ()
+
+    document = "edits:\n" + "".join(f"- {text}\n" for text in texts or ())
+    return parse_document(document, Written, EditInvalid, where="--edit").edits if texts else ()
+
+
+def parse_variant_options(names: list[str] | None) -> tuple[VariantName, ...]:
+    """What `--variant` says. Raises typer.BadParameter."""
+    from daw_bridge.core.document import did_you_mean
+    from daw_bridge.edit.variants import VARIANTS
+
+    for name in names or ():
+        if name not in VARIANTS:
+            message = f'"{name}" is no variant. {did_you_mean(name, VARIANTS)}'
+            raise typer.BadParameter(message, param_hint="--variant")
+    return tuple(variant for variant in VARIANTS if variant in (names or ()))
 
 
 def parse_position_option(text: str | None) -> Position | None:

@@ -37,7 +37,7 @@ def watch(
     from daw_bridge.cli.reporter import Reporter
     from daw_bridge.service import Bridge
     from daw_bridge.serving import OpenSession
-    from daw_bridge.settings import load_session
+    from daw_bridge.settings import ListenedTempo, load_session
 
     keep_log()
     opened = [load_session(folder) for folder in sessions or [Path()]]
@@ -52,5 +52,7 @@ def watch(
             if not json:
                 console.print(f"Watching {short(session.watched)} (Ctrl-C ends it)")
                 show_session(serving.reading.read(), console)
+                if isinstance(session.settings.tempo, ListenedTempo):
+                    console.print(f"Listening to {session.settings.tempo.what} for the tempo")
         while not ended.wait(timeout=1.0):  # a wait without end would keep Windows from seeing Ctrl-C
             pass

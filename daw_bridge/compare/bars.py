@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from daw_bridge.compare.chroma import chroma
-from daw_bridge.core.attacks import attacks
+from daw_bridge.core.attacks import find_attacks
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.timing import Doubles
@@ -82,7 +82,7 @@ def _bars(grid: PlacedGrid, duration_s: float) -> Iterator[tuple[int, float, flo
 
 def _attack_train(clip: AudioClip) -> Doubles:
     """How strongly something starts, at each of `STEP_S`, spread by `SPREAD_S`."""
-    times_s, strengths = attacks(clip)
+    times_s, strengths = find_attacks(clip)
     train = np.zeros(int(clip.duration_s / STEP_S) + 1)
     np.add.at(train, np.minimum(np.rint(times_s / STEP_S).astype(int), len(train) - 1), np.sqrt(strengths))
     reach = np.arange(-4 * SPREAD_S, 4 * SPREAD_S + STEP_S / 2, STEP_S)

@@ -12,13 +12,18 @@ from daw_bridge.core.timing import Doubles
 
 WINDOW_S = 0.046
 HOP_S = 0.0116
-BLOCK_FRAMES = 4096
+BLOCK_FRAMES = 128
+"""What is computed of them stays in the processor's cache, which halves the time."""
 COMPRESSION = 100.0
 NEIGHBOURHOOD_S = 0.05
 BACKGROUND_S = 0.5
 
+Attacks = tuple[Doubles, Doubles]
+"""Times in seconds, rising, and weights above 0."""
+NO_ATTACKS: Attacks = (np.zeros(0), np.zeros(0))
 
-def attacks(clip: AudioClip) -> tuple[Doubles, Doubles]:
+
+def find_attacks(clip: AudioClip) -> Attacks:
     """When something starts in `clip`, and how strongly: times in seconds, weights above 0.
 
     The strength is the rise of the compressed spectrum between frames ("spectral flux", Bello et
@@ -27,7 +32,7 @@ def attacks(clip: AudioClip) -> tuple[Doubles, Doubles]:
     # A power of two: half of the time goes into the transform.
     hop, window = round(HOP_S * clip.rate_hz), 2 ** round(np.log2(WINDOW_S * clip.rate_hz))
     if clip.frames < 2 * window:
-        return np.zeros(0), np.zeros(0)
+        return NO_ATTACKS
     flux = np.concatenate(list(_flux(clip, hop, window)))
     strength = np.maximum(flux - 1.5 * _smoothed(flux, round(BACKGROUND_S / HOP_S)), 0.0)
     reach = round(NEIGHBOURHOOD_S / HOP_S)
@@ -51,8 +56,12 @@ def _flux(clip: AudioClip, hop: int, window: int) -> Iterator[Doubles]:
     full_scale = shape.sum() * max(clip.peak, 1e-6)
     before: npt.NDArray[np.float32] | None = None
     for start in range(0, len(frames), BLOCK_FRAMES):
-        spectrum = np.abs(np.fft.rfft(frames[start : start + BLOCK_FRAMES] * shape, axis=1)) / full_scale
-        heard = np.log1p(COMPRESSION * spectrum.astype(np.float32))
+        heard = np.abs(np.fft.rfft(frames[start : start + BLOCK_FRAMES] * shape, axis=1))
+        heard *= np.float32(COMPRESSION / full_scale)
+        heard += np.float32(
+            1.0
+        )  # by hand: log1p takes five times as long, for digits that are of no use here
+        np.log(heard, out=heard)
         earlier = heard[:1] if before is None else before
         rise = np.diff(heard, axis=0, prepend=earlier)
         yield np.maximum(rise, 0.0).sum(axis=1, dtype=np.float64)

@@ -15,8 +15,13 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml.constructor import SafeConstructor
 
 from daw_bridge.core.errors import DocumentInvalid
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""The safe ones, by libyaml where it is there: ten times as fast."""
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -77,6 +82,20 @@ def load_document(path: Path, model: type[Model], error: type[DocumentInvalid]) 
     return parse_document(text, model, error, where=path)
 
 
+def lines_of(path: Path) -> dict[Location, int]:
+    """The line of each key in a YAML file, from 1; none for a file that can't be read."""
+    lines: dict[Location, int] = {}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        _check_bounds(text)
+        root = yaml.compose(text, Loader=_LOADER)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return lines
+    if root is not None:
+        list(_index_lines(root, (), lines))
+    return lines
+
+
 def parse_document(
     text: str, model: type[Model], error: type[DocumentInvalid], *, where: Path | str
 ) -> Model:
@@ -84,11 +103,11 @@ def parse_document(
     lines: dict[Location, int] = {}
     try:
         _check_bounds(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_LOADER)
         problems = list(_index_lines(root, (), lines)) if root is not None else []
         if problems:
             raise _invalid(error, where, problems)
-        data = yaml.safe_load(text)
+        data = None if root is None else SafeConstructor().construct_document(root)
     except yaml.MarkedYAMLError as cause:
         line = cause.problem_mark.line + 1 if cause.problem_mark else 0
         raise _invalid(error, where, [Problem(line, "", cause.problem or "no valid YAML")]) from cause
@@ -98,6 +117,12 @@ def parse_document(
         return model.model_validate({} if data is None else data)
     except ValidationError as cause:
         raise _invalid(error, where, sorted(_problems(cause, model, lines), key=lambda p: p.line)) from cause
+
+
+def dump_document(data: Any) -> str:
+    """Plain data as YAML, keys in their order."""
+    text: str = yaml.dump(data, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
@@ -111,16 +136,20 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
 
 
 def _invalid(error: type[DocumentInvalid], where: Path | str, problems: Sequence[Problem]) -> DocumentInvalid:
+    return error(f"has {listing(problems)}", where=where, advice="Mend the file and save it.")
+
+
+def listing(problems: Sequence[Problem]) -> str:
+    """`2 mistakes:` and a line for each."""
     count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-    listing = "".join(f"\n  {problem}" for problem in problems)
-    return error(f"has {count}:{listing}\n", where=where, advice="Mend the file and save it.")
+    return f"{count}:" + "".join(f"\n  {problem}" for problem in problems) + "\n"
 
 
 def _check_bounds(text: str) -> None:
     if len(text) > MAX_BYTES:
         raise yaml.YAMLError(f"larger than {MAX_BYTES:,} bytes")
     depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+    for token in yaml.scan(text, Loader=_LOADER):
         if isinstance(
             token,
             yaml.BlockMappingStartToken
@@ -144,7 +173,7 @@ def _index_lines(node: yaml.Node, location: Location, lines: dict[Location, int]
         for key_node, value_node in node.value:
             inner = (*location, str(key_node.value))
             if inner in lines:
-                yield Problem(key_node.start_mark.line + 1, _dotted(inner), "stands twice")
+                yield Problem(key_node.start_mark.line + 1, dotted(inner), "stands twice")
             else:
                 yield from _index_lines(value_node, inner, lines)
                 lines[inner] = key_node.start_mark.line + 1
@@ -162,7 +191,7 @@ def _problems(failure: ValidationError, model: type[Schema], lines: dict[Locatio
             message = f"unknown key. {did_you_mean(wrong, _known_keys(model, error['loc'][:-1]))}"
         else:
             message = _PLAINLY.get(error["type"], message)
-        yield Problem(lines.get(location, lines.get(location[:-1], 0)), _dotted(location), message)
+        yield Problem(lines.get(location, lines.get(location[:-1], 0)), dotted(location), message)
 
 
 def _known_part(location: Location, lines: dict[Location, int]) -> Location:
@@ -199,7 +228,8 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return [model for inner in getattr(annotation, "__args__", ()) for model in _models_in(inner)]
 
 
-def _dotted(location: Location) -> str:
+def dotted(location: Location) -> str:
+    """`("effects", 0, "reverb")` -> `effects[1].reverb`, as people count."""
     text = ""
     for step in location:
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)

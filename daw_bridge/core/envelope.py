@@ -36,6 +36,16 @@ class Envelope:
         inside = (edges[:-1] >= 0) & (edges[:-1] < count)
         return np.where(inside, np.stack([lows, highs]), np.float32(0.0))
 
+    def to_bytes(self) -> bytes:
+        """A byte a value, which is finer than a picture."""
+        return np.rint(np.clip(self.swing, -1.0, 1.0) * 127).astype(np.int8).tobytes()
+
+    @staticmethod
+    def from_bytes(kept: bytes, duration_s: float) -> Envelope:
+        """The reverse of `to_bytes`."""
+        swing = np.frombuffer(kept, np.int8).astype(np.float32).reshape(2, -1) / 127
+        return Envelope(np.asarray(swing, np.float32), duration_s)
+
 
 def envelope(clip: AudioClip, columns: int = COLUMNS) -> Envelope:
     """The outline of a clip, of all channels together, in at most `columns` columns."""

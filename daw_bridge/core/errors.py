@@ -6,6 +6,8 @@ A message has three parts: what happened, to which file, and what to do about it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -69,6 +71,26 @@ class TakeInvalid(DocumentInvalid):
     """A take file has mistakes."""
 
     code = "take-invalid"
+
+
+class TakeMissing(BridgeError):
+    """No take has this name, or several have."""
+
+    code = "take-missing"
+    exit_code = 3
+
+
+class TakeUnanswered(BridgeError):
+    """Another bridge watches the take's session, and has not made the take again in time."""
+
+    code = "take-unanswered"
+    exit_code = 4
+
+
+class EditInvalid(DocumentInvalid):
+    """What `--edit` says is no edit, or has settings that it does not take."""
+
+    code = "edit-invalid"
 
 
 class PresetUnknown(BridgeError):
@@ -286,10 +308,34 @@ class AudioDeviceMissing(PluginError):
     code = "audio-device-missing"
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """One of several things that are wrong in a document: the path of its key there, and what is wrong."""
+
+    key: tuple[str | int, ...]
+    what: str
+
+
 class ParameterInvalid(PluginError):
     """A preset names a parameter that the instrument lacks, or a value it does not take."""
 
     code = "parameter-invalid"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: Path | str | None = None,
+        advice: str,
+        mistakes: Iterable[Mistake] = (),
+    ) -> None:
+        super().__init__(what, where=where, advice=advice)
+        self.mistakes = tuple(mistakes) or (Mistake((), what),)
+
+    def placed(self, place: tuple[str | int, ...]) -> ParameterInvalid:
+        """The same error of parameters that stand at `place` in the document."""
+        moved = (Mistake((*place, *mistake.key), mistake.what) for mistake in self.mistakes)
+        return ParameterInvalid(self.what, where=self.where, advice=self.advice, mistakes=moved)
 
 
 # -- delivery ------------------------------------------------------------------------------------
@@ -300,3 +346,43 @@ class DeliveryFailed(BridgeError):
 
     code = "delivery-failed"
     exit_code = 8
+
+
+# -- live: ports, clock, Link ----------------------------------------------------------------------
+
+
+class LiveError(BridgeError):
+    """Something between the bridge and the DAW's MIDI, clock or Link is not there."""
+
+    code = "live"
+    exit_code = 9
+
+
+class PortsUnavailable(LiveError):
+    """This system has no MIDI, or its MIDI does not answer."""
+
+    code = "ports-unavailable"
+
+
+class PortMissing(LiveError):
+    """No MIDI port has this name, or several have."""
+
+    code = "port-missing"
+
+
+class ClockMissing(LiveError):
+    """No MIDI clock comes in."""
+
+    code = "clock-missing"
+
+
+class LinkUnavailable(LiveError):
+    """Ableton Link can't be reached from this machine."""
+
+    code = "link-unavailable"
+
+
+class LinkMissing(LiveError):
+    """Nobody is on Ableton Link."""
+
+    code = "link-missing"

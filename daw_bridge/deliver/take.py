@@ -1,19 +1,36 @@
-"""The take file, `*.take.yaml`: how a take was made, and which files are its own."""
+"""The take: its recipe, which a user may change, how it was made, and which files are its own.
+
+Written as YAML beside what it describes; `take_file` reads and writes it.
+"""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import yaml
+from pydantic import Field, model_validator
 
-from daw_bridge.core.document import Schema, load_document
-from daw_bridge.core.errors import TakeInvalid
-from daw_bridge.deliver.placing import Delivered, Ledger, deliver_file, numbered
+from daw_bridge.core.document import Schema
+from daw_bridge.core.formats import ExportFormat
+from daw_bridge.core.grid import Grid
+from daw_bridge.core.meters import MeterChange, Meters, TimeSignature
+from daw_bridge.core.timing import Curve, TempoChange, TempoMap
+from daw_bridge.deliver.migration import migrated
+from daw_bridge.edit import Edits
+from daw_bridge.edit.variants import PLAYED, VariantName
 
-TAKE_SUFFIX = ".take.yaml"
-VERSION = 1
+
+class Recipe(Schema):
+    """What the take is made of, beside the notes. Change it and save: the take is made again."""
+
+    presets: tuple[str, ...] = Field((), description="Who plays the part: a rendering each.")
+    edits: Edits = Field((), description="What is done to the part, in this order.")
+    variants: tuple[VariantName, ...] = Field(
+        (PLAYED,), min_length=1, description="MIDI files side by side: `[played, tight, simple]`."
+    )
+    export: tuple[ExportFormat, ...] = Field((), description="What is delivered besides: `[dawproject]`.")
+    bends: bool = Field(True, description="Whether the part may bend.")
 
 
 class TakeBounce(Schema):
@@ -37,16 +54,42 @@ class TakeTranscription(Schema):
     notes: int
 
 
+class TakenBack(Schema):
+    """A MIDI file that came back from the DAW: its notes are the part from then on."""
+
+    file: str
+    sha256: str
+    notes: int
+
+
 class TakeTempo(Schema):
     """The grid where the bounce begins, and where it is known from; `first_beat_s` is where a guessed one
-    begins in the bounce."""
+    begins in the bounce. `map` and `meters` are the whole session's, from bar 1, where they change."""
 
     bpm: float
     time_signature: str
     changes: bool = False
-    """Whether tempo or meter change later on: the MIDI file has them all."""
+    """Whether tempo or meter change anywhere."""
     source: str
     first_beat_s: float | None = None
+    map: tuple[tuple[float, float, Curve], ...] = ()
+    """Beat, BPM, and how it goes on to the next."""
+    meters: tuple[tuple[float, str], ...] = ()
+    """Beat and time signature."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the grid can be told from it: takes of version 1 kept no tempo maps."""
+        return not self.changes or bool(self.map and self.meters)
+
+    def to_grid(self) -> Grid:
+        """The session's grid."""
+        if not self.map:
+            return Grid.constant(self.bpm, TimeSignature.parse(self.time_signature))
+        return Grid(
+            TempoMap(tuple(TempoChange(*change) for change in self.map)),
+            Meters(tuple(MeterChange(beat, TimeSignature.parse(meter)) for beat, meter in self.meters)),
+        )
 
 
 class TakeKey(Schema):
@@ -62,6 +105,8 @@ class TakePlace(Schema):
     bar: int
     position: str = "1.1.1"
     """Bar, beat, sixteenth."""
+    beat: float = 0.0
+    """The same in quarter notes from bar 1."""
     is_known: bool = True
     source: str
 
@@ -71,6 +116,14 @@ class TakeFileEntry(Schema):
 
     file: str
     sha256: str
+    made_of: str | None = None
+    """What tells it from any other: a hash of all that it was made of."""
+
+
+class TakeMidi(TakeFileEntry):
+    """A MIDI file: which variant of the part it holds, or which of its voices."""
+
+    variant: str
 
 
 class TakeRendering(Schema):
@@ -82,23 +135,49 @@ class TakeRendering(Schema):
     file: str | None = None
     sha256: str | None = None
     duration_s: float | None = None
+    made_of: str | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
+
+
+class Version(Schema):
+    """The take as it was once: its recipe, and the MIDI file that its notes came from, if any."""
+
+    number: int
+    made: str
+    """When, as an ISO date and time."""
+    recipe: Recipe
+    taken_back: TakenBack | None = None
 
 
 class Take(Schema):
     """What goes back for one bounce."""
 
-    version: int = VERSION
+    version: int
+    recipe: Recipe = Recipe()
     bounce: TakeBounce
     transcription: TakeTranscription
+    taken_back: TakenBack | None = None
     tempo: TakeTempo
     key: TakeKey | None = None
     place: TakePlace
-    midi: TakeFileEntry
+    notes: int
+    """How many there are after the edits."""
+    midi: tuple[TakeMidi, ...]
+    chords: tuple[str, ...] = ()
+    """The chords that have a name, and where each begins: `5.1.1 Am7`."""
     renderings: tuple[TakeRendering, ...] = ()
+    picture: TakeFileEntry | None = None
     exports: tuple[TakeFileEntry, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_complete: bool = True
+    """Not while renderings and exports are still being made."""
+    history: tuple[Version, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_older(cls, data: Any) -> Any:
+        return migrated(data)
 
 
 @dataclass(frozen=True)
@@ -115,71 +194,10 @@ class DeliveredTake:
 
     @property
     def midi(self) -> Path:
-        """The MIDI file."""
-        return self.folder / self.take.midi.file
+        """The MIDI file of the part; its variants are beside it."""
+        return self.folder / self.take.midi[0].file
 
     @property
     def audio(self) -> tuple[Path, ...]:
         """The rendered files, in the order of the presets."""
         return tuple(self.folder / r.file for r in self.take.renderings if r.file is not None)
-
-
-def load_take(path: Path) -> Take:
-    """Read a take file. Raises TakeInvalid."""
-    return load_document(path, Take, TakeInvalid)
-
-
-def deliver_take(folder: Path, name: str, take: Take, ledger: Ledger) -> DeliveredTake:
-    """Put the take file into its folder. Raises DeliveryFailed."""
-    body = yaml.safe_dump(
-        take.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=110
-    )
-    text = f"# How this take was made, by DAW Bridge.\n{body}"
-    delivered = deliver_file(folder, name, TAKE_SUFFIX, lambda path: _write(path, text), ledger)
-    return DeliveredTake(delivered.path, take)
-
-
-def take_folder(root: Path, name: str, bounce: Path, fingerprint: str) -> tuple[Path, Take | None]:
-    """The folder below `root` for this bounce's take, and the take that lies there already.
-
-    `name` may have sub-folders (`verse/bass`). A folder that belongs to another bounce is passed over, and
-    the next number taken; the same audio under another name shares it.
-    """
-    parent = (root / name).parent
-    for candidate in numbered(Path(name).name):
-        folder = parent / candidate
-        present = sorted(folder.glob(f"*{TAKE_SUFFIX}")) if folder.is_dir() else []
-        takes = [take for path in present if (take := _readable(path)) is not None]
-        own = [take for take in takes if _is_of(take, folder, bounce, fingerprint)]
-        if own or not present:
-            return folder, (own[-1] if own else None)
-    raise AssertionError("numbers do not end")
-
-
-def bounce_reference(folder: Path, bounce: Path) -> str:
-    """How a take file in `folder` names the bounce: relative where it can be, with forward slashes."""
-    try:
-        return Path(os.path.relpath(bounce, folder)).as_posix()
-    except ValueError:  # another drive
-        return bounce.as_posix()
-
-
-def entry(delivered: Delivered) -> TakeFileEntry:
-    """A delivered file as the take file lists it."""
-    return TakeFileEntry(file=delivered.path.name, sha256=delivered.sha256)
-
-
-def _is_of(take: Take, folder: Path, bounce: Path, fingerprint: str) -> bool:
-    return take.bounce.fingerprint == fingerprint or (folder / take.bounce.file).resolve() == bounce
-
-
-def _readable(path: Path) -> Take | None:
-    """The take, or None when someone has written something else into its file."""
-    try:
-        return load_take(path)
-    except TakeInvalid:
-        return None
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ import numpy as np
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import (
     BridgeError,
+    ParameterInvalid,
     PluginCrashed,
     PluginError,
     PluginHung,
@@ -32,7 +33,7 @@ from daw_bridge.host.pool import PoolLimits, WorkerKey, WorkerPool
 from daw_bridge.host.process import WorkerProcess
 from daw_bridge.host.protocol import Doing, EffectSetup, InstrumentSetup, Load, Render, Rendered
 from daw_bridge.host.quarantine import CrashRecord, PluginVersion
-from daw_bridge.presets import StoredPreset
+from daw_bridge.presets import StoredPreset, by_line
 
 USUAL_RATE_HZ = 44_100
 """What a Faust instrument is compiled for ahead of time; another rate costs a compilation."""
@@ -128,6 +129,7 @@ class Host:
                     tail_s=None if tail == "auto" else tail,
                     output=str(output),
                 ),
+                preset,
             )
             samples = np.load(output, allow_pickle=False)
             output.unlink()
@@ -147,12 +149,14 @@ class Host:
                     # A crash is not put on record: the render would count it a second time.
                     worker.ask(Load(instrument, rate_hz))
 
-    def _ask(self, worker: WorkerProcess, request: Render) -> Rendered:
+    def _ask(self, worker: WorkerProcess, request: Render, preset: StoredPreset) -> Rendered:
         """What the worker answers; crashes and hangs are put on record."""
         try:
             answer = worker.ask(request)
         except (PluginCrashed, PluginHung) as error:
             raise self._recorded(error, worker.doing) from None
+        except ParameterInvalid as error:
+            raise by_line(error, preset.path) from None
         assert isinstance(answer, Rendered)
         return answer
 

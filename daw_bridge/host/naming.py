@@ -34,6 +34,7 @@ class Naming:
 
     def instrument(self, preset: StoredPreset, instrument: Instrument) -> InstrumentSetup:
         """The preset's instrument or fallback. Raises PluginMissing, PresetInvalid."""
+        role = "instrument" if instrument is preset.preset.instrument else "fallback"
         folder = preset.path.parent
         is_faust = instrument.faust is not None
         path, inner = self._file_of(instrument, folder)
@@ -47,6 +48,7 @@ class Naming:
             parameters=instrument.parameters,
             tempo_synced=preset.preset.tempo_synced and not is_faust,
             key_switches=[] if is_faust else list(preset.preset.notes.key_switches),
+            place=(role, "parameters"),
         )
 
     def effect(self, effect: dict[str, dict[str, Value] | None], preset: StoredPreset) -> EffectSetup:
@@ -55,10 +57,11 @@ class Naming:
         Raises PluginMissing, PresetInvalid.
         """
         ((name, given),) = effect.items()
+        place = ("effects", next(i for i, one in enumerate(preset.preset.effects) if one is effect), name)
         settings = dict(given or {})
         folder = preset.path.parent
         if name != "plugin":
-            return EffectSetup(name, None, None, settings, str(folder))
+            return EffectSetup(name, None, None, settings, str(folder), place)
         plugin, path, inner = (settings.pop(key, None) for key in ("name", "path", "plugin_name"))
         if path is not None:
             file = _plugin_path(str(path), folder)
@@ -72,7 +75,7 @@ class Naming:
                 advice="Write `- plugin: {name: …}`.",
             )
         inner_name = None if inner is None else str(inner)
-        return EffectSetup(str(plugin or path), str(file), inner_name, settings, str(folder))
+        return EffectSetup(str(plugin or path), str(file), inner_name, settings, str(folder), place)
 
     def _file_of(self, instrument: Instrument, folder: Path) -> tuple[Path, str | None]:
         """The file, and which plugin of it is meant if the scan knows."""

@@ -7,13 +7,15 @@ fail at `cutoff: raw 0.42`, its own position from 0 to 1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from daw_bridge.core.errors import ParameterInvalid
+from daw_bridge.core.errors import Mistake, ParameterInvalid
 
 Value = bool | int | float | str
+
+MEND = "Mend the preset's parameters."
 
 _FACTORS = {
     "hz": ("frequency", 1.0),
@@ -84,7 +86,7 @@ def read_parameters(
     known = list(specs)
     by_key = {key_of(word): spec for spec in reversed(known) for word in (*spec.words, spec.name)}
     values: dict[str, Value] = {}
-    refused: list[ParameterInvalid] = []
+    refused: list[Mistake] = []
     for name, value in settings.items():
         try:
             spec = by_key.get(key_of(name))
@@ -92,15 +94,17 @@ def read_parameters(
                 _refuse_name(name, known, instrument)
             values[spec.name] = read_value(value, spec, instrument)
         except ParameterInvalid as error:
-            refused.append(error)
-    if len(refused) == 1:
-        raise refused[0]
+            refused.append(Mistake((name,), error.what))
     if refused:
-        listing = "".join(f"\n  {error.what}" for error in refused)
-        raise ParameterInvalid(
-            f"{len(refused)} parameters are wrong:{listing}\n", where=instrument, advice=refused[0].advice
-        )
+        raise refusal(refused, instrument)
     return values
+
+
+def refusal(mistakes: Sequence[Mistake], instrument: str) -> ParameterInvalid:
+    """All mistakes in a preset's parameters as one error."""
+    listing = "".join(f"\n  {mistake.what}" for mistake in mistakes)
+    what = f"{len(mistakes)} parameters are wrong:{listing}\n" if len(mistakes) > 1 else mistakes[0].what
+    return ParameterInvalid(what, where=instrument, advice=MEND, mistakes=mistakes)
 
 
 def split_raw(settings: Mapping[str, Value]) -> tuple[dict[str, Value], dict[str, float]]:
@@ -188,7 +192,7 @@ def _refuse_name(name: str, known: list[ParameterSpec], instrument: str) -> NoRe
     raise ParameterInvalid(
         f'There is no parameter "{name}". {did_you_mean(key_of(name), names)}',
         where=instrument,
-        advice="Mend the preset's parameters.",
+        advice=MEND,
     )
 
 
@@ -196,5 +200,5 @@ def _refuse_value(value: Value, spec: ParameterSpec, instrument: str, reason: st
     raise ParameterInvalid(
         f'"{value}" for {spec.name} is {reason}. It takes {spec.range_text}.',
         where=instrument,
-        advice="Mend the preset's parameters.",
+        advice=MEND,
     )

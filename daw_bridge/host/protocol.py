@@ -12,11 +12,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from daw_bridge.core.errors import BridgeError, PluginError
+from daw_bridge.core.errors import BridgeError, Mistake, ParameterInvalid, PluginError
 from daw_bridge.host.parameters import Value
 
 LOG_NAME = "worker.log"
 """In the worker's folder: what plugins print."""
+
+Place = tuple[str | int, ...]
+"""The path of a key in the preset's document: `("effects", 0, "reverb")`."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class InstrumentSetup:
     """A plugin that is to hear the session's tempo."""
     key_switches: list[int] = field(default_factory=list)
     """Keys pressed and let go before each part begins; what they change counts as a setting."""
+    place: Place = ()
+    """Where its parameters stand in the preset."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class EffectSetup:
     parameters: dict[str, Value]
     folder: str
     """What relative paths among the parameters start from: the preset's folder."""
+    place: Place = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class Failed:
     what: str
     where: str | None
     advice: str
+    mistakes: list[Mistake] = field(default_factory=list)
 
 
 Request = Load | Render
@@ -126,9 +133,11 @@ def decode(line: bytes) -> Request | Reply:
     fields = json.loads(line)
     kind = _MESSAGES[fields.pop("message")]
     if "instrument" in fields and kind in (Load, Render):
-        fields["instrument"] = InstrumentSetup(**fields["instrument"])
+        fields["instrument"] = InstrumentSetup(**_with_tuple(fields["instrument"], "place"))
     if "effects" in fields:
-        fields["effects"] = [EffectSetup(**effect) for effect in fields["effects"]]
+        fields["effects"] = [EffectSetup(**_with_tuple(effect, "place")) for effect in fields["effects"]]
+    if "mistakes" in fields:
+        fields["mistakes"] = [Mistake(**_with_tuple(mistake, "key")) for mistake in fields["mistakes"]]
     if "tempo" in fields:
         fields["tempo"] = [tuple(change) for change in fields["tempo"]]
     message: Request | Reply = kind(**fields)
@@ -138,13 +147,21 @@ def decode(line: bytes) -> Request | Reply:
 def failed(error: BridgeError) -> Failed:
     """An error, ready to be sent."""
     where = str(error.where) if isinstance(error.where, Path) else error.where
-    return Failed(error.code, error.what, where, error.advice)
+    mistakes = error.mistakes if isinstance(error, ParameterInvalid) else ()
+    return Failed(error.code, error.what, where, error.advice, list(mistakes))
 
 
 def error_of(message: Failed) -> BridgeError:
     """The error that the worker met, of its own class."""
     kind = next((kind for kind in _kinds(BridgeError) if kind.code == message.code), PluginError)
+    if issubclass(kind, ParameterInvalid):
+        return kind(message.what, where=message.where, advice=message.advice, mistakes=message.mistakes)
     return kind(message.what, where=message.where, advice=message.advice)
+
+
+def _with_tuple(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    """JSON knows lists only."""
+    return {**fields, name: tuple(fields[name])}
 
 
 def _kinds(base: type[BridgeError]) -> Iterator[type[BridgeError]]:

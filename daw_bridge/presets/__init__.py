@@ -1,5 +1,6 @@
 """Presets: what they say, and where they are found."""
 
+from daw_bridge.presets.fingerprint import fingerprint
 from daw_bridge.presets.library import (
     PresetFolder,
     PresetLibrary,
@@ -9,6 +10,7 @@ from daw_bridge.presets.library import (
     slug_of,
     tagged,
 )
+from daw_bridge.presets.mistakes import by_line
 from daw_bridge.presets.schema import Instrument, NoteFit, Preset
 
 __all__ = [
@@ -18,7 +20,9 @@ __all__ = [
     "PresetFolder",
     "PresetLibrary",
     "StoredPreset",
+    "by_line",
     "factory_folder",
+    "fingerprint",
     "load_preset",
     "slug_of",
     "tagged",

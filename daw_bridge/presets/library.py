@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from daw_bridge.core.errors import PresetInvalid, PresetUnknown
 from daw_bridge.presets.schema import Preset
 
 SUFFIX = ".yaml"
+TAG_PREFIX = "tag:"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,23 @@ class PresetLibrary:
         found = load_preset(path)
         if self._session is not None and path.resolve().is_relative_to(self._session.resolve()):
             _refuse_programs(found)
+        return found
+
+    def choose(self, name: str) -> list[StoredPreset]:
+        """The presets meant by a name, or by `tag:pad`: all that have this tag and can be read.
+
+        Raises PresetUnknown, PresetInvalid.
+        """
+        if not name.startswith(TAG_PREFIX):
+            return [self.find(name)]
+        return tagged(self.readable(), name.removeprefix(TAG_PREFIX).strip())
+
+    def readable(self) -> list[StoredPreset]:
+        """Every preset without mistakes, by name."""
+        found: list[StoredPreset] = []
+        for slug in self.slugs():
+            with contextlib.suppress(PresetInvalid):
+                found.append(self.find(slug))
         return found
 
     def _path_of(self, name: str) -> Path | None:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from daw_bridge.core.document import Schema
 from daw_bridge.core.written import Key, KeyRange
+from daw_bridge.edit import Edits
 
 ParameterValue = bool | int | float | str
 """A value in the instrument's own words: `0.35`, `320 Hz`, `Saw`, `true`."""
@@ -116,6 +117,9 @@ class Preset(Schema):
     )
     tempo_synced: bool = Field(
         False, description="The plugin hears the session's tempo: for arpeggios, LFOs and delays on the grid."
+    )
+    edits: Edits = Field(
+        (), description="What is done to the part before this preset plays it; see the page on edits."
     )
     notes: NoteFit = NoteFit()
     effects: tuple[dict[str, EffectParameters | None], ...] = Field(

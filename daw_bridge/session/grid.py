@@ -12,9 +12,9 @@ from daw_bridge.core.meters import TimeSignature
 from daw_bridge.session.newest import reader_of
 from daw_bridge.session.readers import SessionInfo
 from daw_bridge.session.readers.midi_map import MidiTempoMap
-from daw_bridge.settings import FixedTempo, TempoFile
+from daw_bridge.settings import FixedTempo, ListenedTempo, TempoFile
 
-WantedTempo = FixedTempo | TempoFile | Literal["session", "audio"]
+WantedTempo = FixedTempo | TempoFile | ListenedTempo | Literal["session", "audio"]
 
 PLACEHOLDER_BPM = 120.0
 
@@ -28,6 +28,7 @@ class SessionGrid:
     is_guess: bool = False
     first_beat_s: float | None = None
     """Where a guessed grid's first beat lies in the bounce, when that is likely enough to say."""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,16 @@ class TempoGuess:
     confidence: float
     first_beat_s: float = 0.0
     beat_confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class LiveTempo:
+    """What was heard while the bounce was made, and from whom: `Ableton Link, 97 BPM, 2 peers`."""
+
+    tempo_bpm: float
+    source: str
+    is_guess: bool = False
+    """Whether it was heard at another time."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +63,20 @@ class FileHints:
 
 NO_HINTS = FileHints()
 
+APART = 0.005
+"""By so much of a tempo, Link or a clock say another than the session file, and not the same more roughly."""
+
 LIKELY_BEAT = 0.4
 """First beats that are this likely are right nine times in ten, on validation stems of known tempo."""
+
+
+def is_heard(
+    wanted: WantedTempo, session: SessionInfo | None, hints: FileHints, live: LiveTempo | None = None
+) -> bool:
+    """Whether `resolve_grid` asks for an estimate: nothing else tells the tempo."""
+    if isinstance(wanted, FixedTempo | TempoFile):
+        return False
+    return wanted == "audio" or (session is None and live is None and hints.tempo_bpm is None)
 
 
 def resolve_grid(
@@ -63,9 +86,11 @@ def resolve_grid(
     session: SessionInfo | None,
     estimate: Callable[[], TempoGuess | None],
     hints: FileHints = NO_HINTS,
+    live: LiveTempo | None = None,
     folder: Path = Path(),
 ) -> SessionGrid:
-    """The grid that the user named, the session file's, the bounce's own word, or an estimate.
+    """The grid that the user named, the session file's, what was heard live where that is wanted, the
+    bounce's own word, or an estimate.
 
     The last two are labelled as guesses. `named_by` says who named it, such as `bridge.yaml` or `--tempo`; a
     tempo file's name counts from `folder`. When there is nothing to estimate from, 120 BPM is taken and
@@ -77,19 +102,44 @@ def resolve_grid(
         file = folder / Path(wanted.file).expanduser()
         grid = (reader_of(file) or MidiTempoMap()).read(file).grid
         return SessionGrid(grid, f"the tempo map {file.name}, named by {named_by}")
-    if wanted == "session" and session is not None:
-        return SessionGrid(session.grid, f"{session.daw}: {session.file.name}")
-    why = "no session is known: " if wanted == "session" else ""
-    if wanted == "session" and hints.tempo_bpm is not None:
+    if wanted != "audio" and session is not None:
+        source = f"{session.daw}: {session.file.name}"
+        return SessionGrid(session.grid, source, warnings=_disagreement(session, live))
+    why = ""
+    warnings: tuple[str, ...] = ()
+    if wanted == "session":
+        why = "no session is known: "
+    elif isinstance(wanted, ListenedTempo):
+        if live is not None:
+            named = wanted.time_signature
+            meter = TimeSignature.parse(named) if named else hints.time_signature
+            return SessionGrid(Grid.constant(live.tempo_bpm, meter), live.source, live.is_guess)
+        why = f"no {wanted.what} was heard: "
+        warnings = (f"No {wanted.what} was heard when this was bounced: another tempo stands in.",)
+    if wanted != "audio" and hints.tempo_bpm is not None:
         grid = Grid.constant(hints.tempo_bpm, hints.time_signature)
-        return SessionGrid(grid, f"{why}{hints.tempo_source}", is_guess=True)
+        return SessionGrid(grid, f"{why}{hints.tempo_source}", is_guess=True, warnings=warnings)
     guess = estimate()
     if guess is None:
         source = f"{why}no tempo could be heard: {PLACEHOLDER_BPM:g} BPM is a placeholder"
-        return SessionGrid(Grid.constant(PLACEHOLDER_BPM), source, is_guess=True)
+        return SessionGrid(Grid.constant(PLACEHOLDER_BPM), source, is_guess=True, warnings=warnings)
     return SessionGrid(
         Grid.constant(guess.tempo_bpm),
         f"{why}a guess from the audio ({guess.confidence:.0%} sure)",
         is_guess=True,
         first_beat_s=guess.first_beat_s if guess.beat_confidence >= LIKELY_BEAT else None,
+        warnings=warnings,
+    )
+
+
+def _disagreement(session: SessionInfo, live: LiveTempo | None) -> tuple[str, ...]:
+    """A set that was not saved since its tempo was changed."""
+    if live is None:
+        return ()
+    tempi = [change.tempo_bpm for change in session.grid.tempo.changes]
+    if min(tempi) * (1 - APART) <= live.tempo_bpm <= max(tempi) * (1 + APART):
+        return ()
+    return (
+        f"{session.file.name} holds, and says another tempo than was heard ({live.source}): save it in the "
+        "DAW, and bounce again.",
     )

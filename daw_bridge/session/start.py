@@ -27,7 +27,7 @@ preset: {preset}        # when nothing else names one; see `daw-bridge presets l
 tempo: {tempo}
 """
 SESSION_TEMPO = (
-    "session                # or a number (97, 97 7/8), {file: map.mid}, audio: a guess from the sound"
+    "session                # or a number (97, 97 7/8), {file: map.mid}, link, clock, audio: a guess"
 )
 NOTHING_FOUND = (
     "no session file of a DAW that can be read. Save the session into this folder, or name the tempo below; "

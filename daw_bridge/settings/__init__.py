@@ -11,6 +11,7 @@ from daw_bridge.settings.load import (
 )
 from daw_bridge.settings.schema import (
     FixedTempo,
+    ListenedTempo,
     Rule,
     SessionSettings,
     Tempo,
@@ -22,6 +23,7 @@ __all__ = [
     "SETTINGS_NAME",
     "STATE_FOLDER",
     "FixedTempo",
+    "ListenedTempo",
     "Rule",
     "Session",
     "SessionSettings",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from daw_bridge.core.document import Schema
 from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import Position, TimeSignature
 from daw_bridge.core.notes import Profile
+from daw_bridge.edit.variants import VariantName
 
 
 class FixedTempo(Schema):
@@ -39,13 +40,47 @@ class TempoFile(Schema):
     )
 
 
+class ListenedTempo(Schema):
+    """The tempo that is heard while the bounce is made, where no session file says it."""
+
+    listen: Literal["link", "clock"] = Field(
+        description="`link`: Ableton Link; `clock`: MIDI clock. Shorter: `tempo: link`, `tempo: clock`."
+    )
+    port: str | None = Field(
+        None,
+        description="The MIDI input that the clock comes in by, or a part of its name; without it, a port of "
+        'the bridge\'s own opens, called "DAW Bridge" (not on Windows).',
+    )
+    time_signature: str | None = Field(None, description="Such as `7/8`: neither Link nor a clock says it.")
+
+    @field_validator("time_signature")
+    @classmethod
+    def _is_time_signature(cls, value: str | None) -> str | None:
+        return None if value is None else str(TimeSignature.parse(value))
+
+    @model_validator(mode="after")
+    def _only_a_clock_has_a_port(self) -> Self:
+        if self.listen == "link" and self.port is not None:
+            raise ValueError("Ableton Link comes by no MIDI port: leave port out")
+        return self
+
+    @property
+    def what(self) -> str:
+        """What is listened to, in words."""
+        return "Ableton Link" if self.listen == "link" else "MIDI clock"
+
+
 WORDS = ("session", "audio")
 """The tempo is the session file's, or a guess from the sound."""
+LISTENED = ("link", "clock")
+"""The tempo is heard; what stands behind the word is the meter, or the clock's port."""
 
 
 def _parse_tempo(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return {"bpm": value}
+    if isinstance(value, str) and (word := value.strip().partition(" "))[0] in LISTENED:
+        return {"listen": word[0], **_behind(word[2].strip())}
     if isinstance(value, str) and re.search(r"\.[a-z]+$", value.casefold()):
         return {"file": value}
     if isinstance(value, str) and value not in WORDS:
@@ -54,28 +89,38 @@ def _parse_tempo(value: Any) -> Any:
             return {"bpm": float(bpm), **({"time_signature": meter.strip()} if meter else {})}
         except ValueError:
             raise ValueError(
-                f'{value!r} is no tempo; write session, audio, 97, "97 7/8" or map.mid'
+                f'{value!r} is no tempo; write session, link, clock, audio, 97, "97 7/8" or map.mid'
             ) from None
     return value
+
+
+def _behind(rest: str) -> dict[str, str]:
+    """`link 7/8`, `clock IAC Driver Bus 1`."""
+    if not rest:
+        return {}
+    return {"time_signature": rest} if re.fullmatch(r"\d+/\d+", rest) else {"port": rest}
 
 
 def _kind_of_tempo(value: Any) -> str:
     if isinstance(value, str):
         return "word"
-    return (
-        "file" if isinstance(value, TempoFile) or (isinstance(value, dict) and "file" in value) else "fixed"
-    )
+    if isinstance(value, TempoFile) or (isinstance(value, dict) and "file" in value):
+        return "file"
+    if isinstance(value, ListenedTempo) or (isinstance(value, dict) and "listen" in value):
+        return "listened"
+    return "fixed"
 
 
 Tempo = Annotated[
     Annotated[Literal["session", "audio"], Tag("word")]
     | Annotated[FixedTempo, Tag("fixed")]
-    | Annotated[TempoFile, Tag("file")],
+    | Annotated[TempoFile, Tag("file")]
+    | Annotated[ListenedTempo, Tag("listened")],
     Discriminator(_kind_of_tempo),
     BeforeValidator(_parse_tempo),
 ]
 """`session` (what the DAW's file says), `audio` (an estimate, labelled as such), a number of BPM, `97 7/8`,
-{bpm, time_signature}, or {file: map.mid}."""
+{bpm, time_signature}, {file: map.mid}, or what is heard: `link`, `clock`, {listen: clock, port: NAME}."""
 
 
 def _parse_position(value: Any) -> Any:
@@ -138,6 +183,9 @@ class SessionSettings(Schema):
     preset: PresetNames = Field(
         ("fat-analog-sub",), description="The preset (or list) when nothing else names one."
     )
+    drums: PresetNames = Field(
+        ("analog-drum-kit",), description="The same for bounces that are heard as drums."
+    )
     profile: Profile = Field("auto", description="What kind of part to expect.")
     separate: bool = Field(
         False, description="Bounces are mixes: separate them into stems first (needs demucs)."
@@ -146,13 +194,19 @@ class SessionSettings(Schema):
     tempo: Tempo = Field(
         "session",
         description="Whose tempo: `session` (the DAW's file in this folder), `97`, `97 7/8`, "
-        "`{bpm: 97, time_signature: 7/8}`, `{file: map.mid}`, or `audio`: a labelled guess.",
+        "`{bpm: 97, time_signature: 7/8}`, `{file: map.mid}`, `link` or `clock` (Ableton Link's or MIDI "
+        "clock's at the time of the bounce, where no session file says it), or `audio`: a labelled guess.",
     )
     session_start: ClockTime | None = Field(
         None, description="What bar 1 reads on the clock, such as `01:00:00`: places bounces by time stamp."
     )
     export: tuple[ExportFormat, ...] = Field(
         (), description="What to deliver besides: `[dawproject]` for Bitwig, Studio One and Cubase."
+    )
+    variants: tuple[VariantName, ...] = Field(
+        ("played",),
+        description="MIDI files side by side: `[played, tight, simple]`; `tight` lies on the grid, `simple` "
+        "leaves small change out besides. `played` always comes.",
     )
     engine: str = Field(
         "bridge",

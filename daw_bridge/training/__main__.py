@@ -60,8 +60,13 @@ def train(folder: Path, options: argparse.Namespace) -> int:
     torch.set_num_threads(options.threads)
     course = Course(clips=options.clips, learning_rate=options.learning_rate, anneal_steps=options.anneal)
     trainer = Trainer(folder, course)
-    resumed = trainer.resume()
-    _say(f"{'going on from' if resumed else 'beginning at'} step {trainer.step}")
+    if trainer.resume():
+        _say(f"going on from step {trainer.step}")
+    elif options.begin_from:
+        trainer.begin_from(options.begin_from)
+        _say(f"beginning from {options.begin_from} ({trainer.began_from})")
+    else:
+        _say("beginning from nothing")
     ends = time.monotonic() + 60 * options.minutes
     trainer.run(lambda step: step >= options.until_step or time.monotonic() > ends)
     return 0
@@ -96,11 +101,11 @@ def export(folder: Path, options: argparse.Namespace) -> int:
     from daw_bridge.transcribe.bridge.decoding import Thresholds
 
     checkpoint: Path = options.checkpoint or folder / "checkpoints" / "annealed.pt"
-    network, step = export.load_network(checkpoint)
+    network, about = export.load_network(checkpoint)
     model: Path = options.model or folder / "model.onnx"
     thresholds = calibration.kept_thresholds(model) if model.exists() else Thresholds()
-    export.export(network, model, thresholds, {"training_steps": str(step)})
-    _say(f"{model}: {model.stat().st_size / 1e6:.2f} MB, step {step}, {thresholds}")
+    export.export(network, model, thresholds, about)
+    _say(f"{model}: {model.stat().st_size / 1e6:.2f} MB, {about}, {thresholds}")
     return 0
 
 
@@ -167,6 +172,13 @@ def _parser() -> argparse.ArgumentParser:
         help="let the learning rate fall to 0, into annealed.pt",
     )
     learn.add_argument("--threads", type=int, default=1)
+    learn.add_argument(
+        "--from",
+        dest="begin_from",
+        type=Path,
+        metavar="MODEL",
+        help="where there is no checkpoint yet, begin with the weights of this ONNX file",
+    )
 
     write = commands.add_parser("export", help="write the ONNX file of a checkpoint")
     write.add_argument("--checkpoint", type=Path, default=None, help="checkpoints/annealed.pt by default")

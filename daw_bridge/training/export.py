@@ -1,60 +1,121 @@
-"""The averaged network -> one ONNX file that holds its thresholds too."""
+"""The averaged network -> folded weights -> one ONNX file; and back, to train on from such a file."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from daw_bridge.training.network import Network, Shape
+from daw_bridge.training import graph
+from daw_bridge.training.network import COMBS, PARTIALS, Network, Shape
 from daw_bridge.training.train import averaged
 from daw_bridge.transcribe.bridge.decoding import Thresholds
-from daw_bridge.transcribe.bridge.features import BINS, CHANNELS
-from daw_bridge.transcribe.bridge.maps import INPUT, MAPS, OUTPUT
+from daw_bridge.transcribe.bridge.maps import Floats
 
-OPSET = 17
-
-
-class _Probabilities(nn.Module):
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, heard: Tensor) -> Tensor:
-        return torch.sigmoid(self.network(heard))
+_NORMALISED = ("local.", "local_norm.", "stacked.", "stacked_norm.")
 
 
-def load_network(checkpoint: Path) -> tuple[Network, int]:
-    """The averaged network of a checkpoint, ready for use, and how many steps it has learned."""
+def load_network(checkpoint: Path) -> tuple[Network, dict[str, str]]:
+    """The averaged network of a checkpoint, ready for use, and what is said about how it was trained."""
     kept: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    shape = kept["shape"] | {"dilations": tuple(kept["shape"]["dilations"])}
-    return averaged(Shape(**shape), kept["average"]), int(kept["step"])
+    about = {"training_steps": str(kept["step"]), "began_from": kept.get("began_from", "")}
+    return averaged(_shape(kept["shape"]), kept["average"]), {
+        name: told for name, told in about.items() if told
+    }
 
 
 def export(network: Network, path: Path, thresholds: Thresholds, about: dict[str, str] | None = None) -> None:
-    """Write the ONNX file: `spectra` [1, 4, frames, 309] -> `maps` [1, 4, 2 × frames, 88], probabilities.
+    """Write the ONNX file; see `graph.write`."""
+    graph.write(folded(network), network.shape, path, thresholds, about)
 
-    Its metadata hold `maps` (their names), `thresholds`, and what `about` says.
+
+def folded(network: Network) -> dict[str, Floats]:
+    """The weights of a network that is in use; normalisations are part of the convolutions before them."""
+    state = {name: value.detach() for name, value in network.state_dict().items()}
+    weights = {name: value for name, value in state.items() if not name.startswith(_NORMALISED)}
+    for name, value in weights.items():
+        if name.startswith("pooled.") and value.ndim == 3:
+            weights[name] = value.unsqueeze(3)  # along frames, for each key: of those is one left
+    scale, shift = _normalisation(network.local_norm)
+    weights["local.weight"] = state["local.weight"] * scale[:, None, None, None]
+    weights["local.bias"] = state["local.bias"] * scale + shift
+    scale, shift = _normalisation(network.stacked_norm)
+    for comb, kernel in enumerate(network.comb_kernels()):
+        weights[f"stacked.{comb}.weight"] = kernel.detach() * scale[:, None, None, None]
+    weights["stacked.0.bias"] = state["stacked.bias"] * scale + shift
+    return {name: np.asarray(value.numpy(), np.float32) for name, value in weights.items()}
+
+
+def unfolded(path: Path) -> tuple[Network, str]:
+    """The network in an ONNX file, its normalisations doing nothing yet (`normalised` mends that), and
+    words that say which file it was. Raises ValueError for a file that `export` didn't make.
     """
-    import onnx
-
-    partial = path.with_suffix(".partial")
-    torch.onnx.export(
-        _Probabilities(network.eval()).eval(),
-        (torch.zeros(1, CHANNELS, 128, BINS),),
-        str(partial),
-        input_names=[INPUT],
-        output_names=[OUTPUT],
-        dynamic_axes={INPUT: {2: "frames"}, OUTPUT: {2: "steps"}},
-        opset_version=OPSET,
-        dynamo=False,
+    weights, about = graph.read(path)
+    if "shape" not in about:
+        raise ValueError(f"{path} doesn't say the network's shape: export it anew")
+    network = Network(_shape(json.loads(about["shape"])))
+    state = {name: torch.from_numpy(value.copy()) for name, value in weights.items()}
+    rows = {
+        first + spacing * tooth: state[f"stacked.{comb}.weight"][..., tooth : tooth + 1]
+        for comb, (first, spacing, count) in enumerate(COMBS)
+        for tooth in range(count)
+    }
+    state["stacked.weight"] = torch.cat([rows[partial] for partial in PARTIALS], dim=1)
+    state["stacked.bias"] = state["stacked.0.bias"]
+    for norm in (network.local_norm, network.stacked_norm):
+        norm.running_var.fill_(1.0 - norm.eps)
+    mine = network.state_dict()
+    network.load_state_dict(
+        {name: state[name].reshape(v.shape) if name in state else v for name, v in mine.items()}
     )
-    model = onnx.load(str(partial))
-    metadata = {"maps": ",".join(MAPS), "thresholds": json.dumps(thresholds.to_dict())} | (about or {})
-    onnx.helper.set_model_props(model, metadata)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(partial))
-    partial.rename(path)
+    network.eval()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    earlier = f", {about['began_from']}" if "began_from" in about else ""
+    return network, f"{digest} after {about.get('training_steps', '?')} steps{earlier}"
+
+
+def normalised(network: Network, batches: Iterable[Tensor]) -> None:
+    """Make the normalisations normalise what they get of these spectra, without changing what comes out.
+
+    In training they then do what they did before they were folded, but for a batch's own differences.
+    """
+    norms = (network.local_norm, network.stacked_norm)
+    sums: dict[nn.Module, list[Tensor]] = {norm: [] for norm in norms}
+
+    def keep(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        found = inputs[0].double()
+        sums[norm].append(torch.stack((found.mean(dim=(0, 2, 3)), found.square().mean(dim=(0, 2, 3)))))
+
+    hooks = [norm.register_forward_pre_hook(partial(keep)) for norm in norms]
+    with torch.inference_mode():
+        for heard in batches:
+            network(heard)
+    for hook in hooks:
+        hook.remove()
+    with torch.no_grad():
+        for norm in norms:
+            mean, power = torch.stack(sums[norm]).mean(dim=0).float()
+            variance = (power - mean.square()).clamp(min=0.0)
+            scale, shift = _normalisation(norm)
+            norm.running_mean.copy_(mean)
+            norm.running_var.copy_(variance)
+            norm.weight.copy_(scale * torch.sqrt(variance + norm.eps))
+            norm.bias.copy_(shift + scale * mean)
+
+
+def _normalisation(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    """Scale and shift of each channel."""
+    assert norm.running_mean is not None and norm.running_var is not None
+    scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
+    return scale, norm.bias.detach() - scale * norm.running_mean
+
+
+def _shape(kept: dict[str, Any]) -> Shape:
+    return Shape(**kept | {"dilations": tuple(kept["dilations"])})

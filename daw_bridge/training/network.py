@@ -27,6 +27,9 @@ PARTIALS = (-12, 0, 12, 19, 24, 28, 31, 34, 36)
 COMBS = ((-12, 12, 5), (19, 12, 2), (28, 6, 2))
 """The same partials as evenly spaced rows: first, spacing, count."""
 
+POOLED_DILATIONS = (1, 4, 12)
+"""How far apart what is followed over time lies, layer by layer."""
+
 PRIOR_LOGITS = (-3.0, -6.0, -6.0, 0.0)
 """Where the four maps start: most keys are silent, and few steps hold an onset."""
 
@@ -47,6 +50,11 @@ class Shape:
         return asdict(self)
 
 
+def spacing_of(index: int) -> int:
+    """How many semitones apart are the keys that a block looks at: neighbours and octaves take turns."""
+    return 12 if index % 2 else 1
+
+
 class Network(nn.Module):
     """float32 [clips, 4, frames, 309] -> logits [clips, 4 maps, 2 × frames, 88]."""
 
@@ -59,7 +67,7 @@ class Network(nn.Module):
         self.stacked_norm = nn.BatchNorm2d(shape.channels)
         self.key_bias = nn.Parameter(torch.zeros(1, shape.channels, 1, KEYS))
         self.blocks = nn.ModuleList(
-            _Block(shape, dilation, octaves=index % 2 == 1) for index, dilation in enumerate(shape.dilations)
+            _Block(shape, dilation, spacing_of(index)) for index, dilation in enumerate(shape.dilations)
         )
         self.pooled = _Pooled(shape)
         self.head = nn.Sequential(
@@ -89,27 +97,32 @@ class Network(nn.Module):
         What `stacked` would make of the partials' semitones laid over one another; as convolutions over
         the evenly spaced among them, which copies nothing and takes a third of the time.
         """
-        weights = dict(zip(PARTIALS, self.stacked.weight.chunk(len(PARTIALS), dim=1), strict=True))
         found: list[Tensor] = []
-        for first, spacing, count in COMBS:
-            kernel = torch.cat([weights[first + spacing * tooth] for tooth in range(count)], dim=3)
+        for (first, spacing, count), kernel in zip(COMBS, self.comb_kernels(), strict=True):
             end = KEYS + first + spacing * (count - 1)
             heard = functional.pad(x[..., max(first, 0) :], (max(-first, 0), max(end - SEMITONES, 0)))
             bias = None if found else self.stacked.bias
             found.append(functional.conv2d(heard, kernel, bias, dilation=(1, spacing)))
         return found[0] + found[1] + found[2]
 
+    def comb_kernels(self) -> list[Tensor]:
+        """The weights of `stacked`, comb by comb: [channels, local, 1, count] each."""
+        weights = dict(zip(PARTIALS, self.stacked.weight.chunk(len(PARTIALS), dim=1), strict=True))
+        return [
+            torch.cat([weights[first + spacing * tooth] for tooth in range(count)], dim=3)
+            for first, spacing, count in COMBS
+        ]
+
 
 class _Block(nn.Module):
     """Looks along time and over keys (or octaves), then mixes; adds what it found."""
 
-    def __init__(self, shape: Shape, dilation: int, *, octaves: bool) -> None:
+    def __init__(self, shape: Shape, dilation: int, spacing: int) -> None:
         super().__init__()
         width, wide = shape.channels, shape.channels * shape.expansion
         self.time = nn.Conv2d(
             width, width, (5, 1), padding=(2 * dilation, 0), dilation=(dilation, 1), groups=width
         )
-        spacing = 12 if octaves else 1
         self.keys = nn.Conv2d(
             width, width, (1, 5), padding=(0, 2 * spacing), dilation=(1, spacing), groups=width
         )
@@ -133,7 +146,7 @@ class _Pooled(nn.Module):
         self.gather = nn.Conv1d(2 * shape.channels, shape.pooled, 1)
         self.follow = nn.ModuleList(
             nn.Conv1d(shape.pooled, shape.pooled, 5, padding=2 * dilation, dilation=dilation)
-            for dilation in (1, 4, 12)
+            for dilation in POOLED_DILATIONS
         )
         self.spread = nn.Conv1d(shape.pooled, shape.channels, 1)
         with torch.no_grad():

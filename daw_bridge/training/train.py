@@ -22,6 +22,8 @@ from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
 
 AVERAGING, ANNEALED_AVERAGING = 0.998, 0.99
 """How much of the averaged weights stays at each step; an annealing forgets faster what was before it."""
+NORMALISING_BATCHES = 40
+"""So many tell what the normalisations are to normalise, where training begins from an ONNX file."""
 VALIDATION_STEMS = 24
 """So many are scored while training; `evaluate` takes all."""
 
@@ -57,6 +59,7 @@ class Trainer:
         )
         self.step = 0
         self.begun_at = 0
+        self.began_from = ""
         (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
 
     @property
@@ -64,6 +67,19 @@ class Trainer:
         """The last one; an annealing has its own, so that training can go on from before it."""
         name = "annealed.pt" if self.course.anneal_steps else "last.pt"
         return self.folder / "checkpoints" / name
+
+    def begin_from(self, model: Path) -> None:
+        """Begin with the weights of an ONNX file that `export` wrote. Data must be there already."""
+        from daw_bridge.training.export import normalised, unfolded
+
+        network, self.began_from = unfolded(model)
+        stems = dataset.ready(self.folder, "train")
+        batches = dataset.Batches(
+            self.folder, stems, self.course.clips, self.course.frames, self.course.seed + 1
+        )
+        normalised(network, (torch.from_numpy(batches.batch(step)[0]) for step in range(NORMALISING_BATCHES)))
+        self.network.load_state_dict(network.state_dict())
+        self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
 
     def resume(self) -> bool:
         """Go on from the last checkpoint, if there is one.
@@ -82,6 +98,7 @@ class Trainer:
         self.average = kept["average"]
         self.optimiser.load_state_dict(kept["optimiser"])
         self.step = kept["step"]
+        self.began_from = kept.get("began_from", "")
         self.begun_at = began_here if self.course.anneal_steps else 0
         return True
 
@@ -96,6 +113,7 @@ class Trainer:
                 "optimiser": self.optimiser.state_dict(),
                 "step": self.step,
                 "begun_at": self.begun_at,
+                "began_from": self.began_from,
             },
             partial,
         )

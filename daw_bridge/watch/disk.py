@@ -1,4 +1,4 @@
-"""What is on the disk: which bounces there are, in which state, and whether they can be read."""
+"""What is on the disk: which files there are, in which state, and whether they can be read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from daw_bridge.core.container import examine
-from daw_bridge.watch.names import is_bounce_folder, is_bounce_name
+from daw_bridge.watch.names import IsWanted, is_bounce_folder, is_bounce_name
 from daw_bridge.watch.settling import FileState, Readiness
 
 log = logging.getLogger(__name__)
@@ -17,8 +17,10 @@ log = logging.getLogger(__name__)
 _SHARING_VIOLATION = 32  # Windows: another program has the file open for itself
 
 
-def bounces_below(folder: Path, ignore: Collection[Path]) -> Iterator[tuple[Path, FileState]]:
-    """Every bounce in `folder` and its sub-folders, but for the folders in `ignore`, by whatever path.
+def files_below(
+    folder: Path, ignore: Collection[Path], is_wanted: IsWanted = is_bounce_name
+) -> Iterator[tuple[Path, FileState]]:
+    """Every file of a wanted name in `folder` and its sub-folders, those in `ignore` left out.
 
     Raises OSError when `folder` itself can't be read; a sub-folder that can't be is logged and passed over.
     """
@@ -34,7 +36,7 @@ def bounces_below(folder: Path, ignore: Collection[Path]) -> Iterator[tuple[Path
         parent = Path(root)
         named = sorted(filter(is_bounce_folder, folders))
         folders[:] = [name for name in named if not ignored or identity(parent / name) not in ignored]
-        for name in sorted(filter(is_bounce_name, files)):
+        for name in sorted(filter(is_wanted, files)):
             state = look(parent / name)
             if state is not None:
                 yield parent / name, state

@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from daw_bridge.watch.disk import bounces_below, identity, look, readiness
+from daw_bridge.watch.disk import files_below, identity, look, readiness
+from daw_bridge.watch.names import IsWanted, is_bounce_name
 from daw_bridge.watch.notices import Notices
 from daw_bridge.watch.settling import Settling
 
@@ -33,9 +34,10 @@ class FolderWatch:
 
     A bounce has settled when it has stood still for `settle_s` and its header is whole; one whose header
     is not whole after `give_up_s` is reported all the same. Paths begin with `folder` as it was given;
-    folders in `ignore` are passed over. The folder may be missing, go, and come back.
-    With `poll` the folder is looked through every `poll_s`, for network drives; otherwise when the system
-    notices a change, and every `rescan_s`. `on_bounce` is called from one thread of the watch's own.
+    folders in `ignore` are passed over, and so are files whose names are not wanted. The folder may be
+    missing, go, and come back. With `poll` the folder is looked through every `poll_s`, for network
+    drives; otherwise when the system notices a change, and every `rescan_s`. `on_bounce` is called from
+    one thread of the watch's own.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class FolderWatch:
         settle_s: float = 0.5,
         poll: bool = False,
         ignore: Sequence[Path] = (),
+        is_wanted: IsWanted = is_bounce_name,
         give_up_s: float = 10.0,
         rescan_s: float = 5.0,
         poll_s: float = 1.0,
@@ -54,6 +57,7 @@ class FolderWatch:
         self.is_polling = poll
         self._on_bounce = on_bounce
         self._ignore = tuple(ignore)
+        self._is_wanted = is_wanted
         self._rescan_s = rescan_s
         self._poll_s = poll_s
         self._settling = Settling(settle_s=settle_s, give_up_s=give_up_s, look=look, readiness=readiness)
@@ -137,7 +141,7 @@ class FolderWatch:
 
     def _begin_notices(self) -> None:
         try:
-            self._notices = Notices(self.folder, self._on_notice)
+            self._notices = Notices(self.folder, self._on_notice, self._is_wanted)
         except (FileNotFoundError, NotADirectoryError):
             self._identity = None  # gone again: looked for at the next scan
         except OSError as error:
@@ -186,7 +190,7 @@ class FolderWatch:
         """Look through the folder; whether there is anything new."""
         has_news = False
         try:
-            for path, state in bounces_below(self.folder, self._ignore):
+            for path, state in files_below(self.folder, self._ignore, self._is_wanted):
                 has_news |= self._settling.observe(path, state, now_s)
         except OSError as error:
             if not self._is_missing:

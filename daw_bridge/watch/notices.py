@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from daw_bridge.watch.names import is_bounce_name
+from daw_bridge.watch.names import IsWanted, is_bounce_name
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent
@@ -22,7 +22,9 @@ class Notices:
     Raises OSError when the system grants no notices: no such folder, or the limit of inotify is reached.
     """
 
-    def __init__(self, folder: Path, on_notice: Callable[[], None]) -> None:
+    def __init__(
+        self, folder: Path, on_notice: Callable[[], None], is_wanted: IsWanted = is_bounce_name
+    ) -> None:
         from watchdog.events import (
             EVENT_TYPE_CLOSED_NO_WRITE,
             EVENT_TYPE_MODIFIED,
@@ -40,7 +42,7 @@ class Notices:
                     concerns_us = event.event_type != EVENT_TYPE_MODIFIED
                 else:
                     paths = map(os.fsdecode, (event.src_path, event.dest_path))
-                    concerns_us = any(is_bounce_name(Path(path).name) for path in paths)
+                    concerns_us = any(is_wanted(Path(path).name) for path in paths)
                 if concerns_us:
                     on_notice()
 

@@ -16,6 +16,7 @@ def test_the_demo_answers_and_ends(daw_bridge: Shell) -> None:
         "bass - Fat Analog Sub.wav",
         "bass - Glassy Digital Pad.wav",
         "bass.mid",
+        "bass.png",
         "bass.take.yaml",
     ]
     for path in take.iterdir():
@@ -64,14 +65,34 @@ def test_a_preset_with_mistakes_is_told_all_of_them(daw_bridge: Shell, tmp_path:
     assert "E0..E3" in ended.stderr
     unknown = tmp_path / "unknown.yaml"
     unknown.write_text(
-        "name: Unknown\ninstrument: {faust: analog, parameters: {cutof: 320 Hz, resonance: 7}}\n"
+        "name: Unknown\n"
+        "instrument:\n"
+        "  faust: analog\n"
+        "  parameters:\n"
+        "    cutof: 320 Hz\n"
+        "    resonance: 7\n"
+        "effects:\n"
+        "  - chorus: {}\n"
+        "  - compressor: {ratio: loud}\n"
+        "  - revreb: {}\n"
     )
     ended = daw_bridge("presets", "check", unknown, "--json")
     assert ended.exit_code == 7
     (error,) = ended.json["errors"]
     assert error["where"] == str(unknown)
-    for said in ("faust: analog", 'Did you mean "cutoff"?', '"7" for resonance is out of range'):
-        assert said in error["what"]
+    first, *lines = error["what"].splitlines()
+    assert first == "faust: analog: 4 mistakes:"
+    for said, line in zip(
+        (
+            'line 5: instrument.parameters.cutof: There is no parameter "cutof". Did you mean "cutoff"?',
+            'line 6: instrument.parameters.resonance: "7" for resonance is out of range.',
+            'line 9: effects[2].compressor.ratio: "loud" for ratio is no number.',
+            'line 10: effects[3].revreb: There is no effect of this name. Did you mean "reverb"?',
+        ),
+        lines,
+        strict=True,
+    ):
+        assert line.strip().startswith(said)
 
 
 def test_what_a_preset_plays_without_is_told(daw_bridge: Shell, tmp_path: Path) -> None:

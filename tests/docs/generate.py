@@ -19,7 +19,8 @@ from pydantic.fields import FieldInfo
 
 from daw_bridge.core import errors
 from daw_bridge.core.errors import BridgeError
-from daw_bridge.edit import EDITS
+from daw_bridge.deliver.take import Recipe
+from daw_bridge.edit import EDITS, Edit
 from daw_bridge.presets.schema import Preset
 from daw_bridge.settings.schema import SessionSettings, UserSettings
 from tests.docs.edits import about, edit_table, settings
@@ -59,7 +60,7 @@ def _keys(
         text = (info.description or "").replace("|", "\\|")
         if text:
             yield f"{prefix}{name}", _default(info), text
-        if inner and inner not in tabled:
+        if inner and inner not in tabled and not issubclass(inner, Edit):  # edits have pages of their own
             yield from _keys(inner, f"{prefix}{name}{repeated}.", tabled)
 
 
@@ -81,6 +82,7 @@ STRETCHES: dict[str, tuple[str, Callable[[], str]]] = {
     "errors": ("docs/errors.md", error_table),
     "settings": ("docs/usage/settings.md", lambda: key_table(SessionSettings)),
     "user settings": ("docs/usage/settings.md", lambda: key_table(UserSettings)),
+    "recipe": ("docs/usage/takes.md", lambda: key_table(Recipe)),
     "preset": ("docs/usage/presets.md", lambda: key_table(Preset)),
     "instruments": ("docs/instruments.md", instrument_tables),
     "presets": ("presets/README.md", preset_table),

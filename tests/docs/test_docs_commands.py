@@ -56,12 +56,16 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 
 def test_yaml_in_the_docs_is_what_the_schema_takes() -> None:
-    from daw_bridge.core.document import parse_document
+    from daw_bridge.core.document import Schema, parse_document
     from daw_bridge.core.errors import DocumentInvalid
+    from daw_bridge.deliver.take import Recipe
     from daw_bridge.presets import Preset
     from daw_bridge.settings import SessionSettings
 
-    for name, model in (("settings", SessionSettings), ("presets", Preset)):
+    class TakeFile(Schema):
+        recipe: Recipe
+
+    for name, model in (("settings", SessionSettings), ("presets", Preset), ("takes", TakeFile)):
         page = Path("docs", "usage", f"{name}.md")
         blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S)
         assert blocks

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.core.errors import BridgeError, ParameterInvalid, PluginSilent
+from daw_bridge.core.errors import BridgeError, Mistake, ParameterInvalid, PluginSilent
 from daw_bridge.host.protocol import (
     Doing,
     EffectSetup,
@@ -27,7 +27,7 @@ from daw_bridge.host.protocol import (
 SYNTH = InstrumentSetup(
     "plugin", "/p/s.vst3", "S", None, None, None, {"wave": "Säge", "mix": 0.5, "on": True}
 )
-REVERB = EffectSetup("reverb", None, None, {"wet_level": 0.2}, "/p")
+REVERB = EffectSetup("reverb", None, None, {"wet_level": 0.2}, "/p", ("effects", 0, "reverb"))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ REVERB = EffectSetup("reverb", None, None, {"wet_level": 0.2}, "/p")
         Loaded("S 1.0"),
         Rendered("S 1.0", ["so\nso"]),
         Failed("plugin-silent", "what", None, "advice"),
+        Failed("parameter-invalid", "w", None, "a", [Mistake(("effects", 0, "reverb", "mix"), "w")]),
     ],
 )
 def test_messages_survive_the_way(message: Request | Reply) -> None:

@@ -23,7 +23,7 @@ SYSTEMS = {
     "macOS arm64": "aarch64-apple-darwin",
     "Windows x86-64": "x86_64-pc-windows-msvc",
 }
-PACKAGES = ("pedalboard", "dawdreamer", "onnxruntime", "numpy", "python-rtmidi")
+PACKAGES = ("pedalboard", "dawdreamer", "onnxruntime", "numpy", "supriya-midi")
 YES, NO = "yes", "no"
 PAGE = ROOT / "docs" / "usage" / "install.md"
 _STRETCH = re.compile(r"(?<=<!-- generated: resolution -->\n).*?(?=<!-- end of resolution -->)", re.S)

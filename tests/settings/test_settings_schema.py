@@ -6,7 +6,7 @@ import pytest
 
 from daw_bridge.core.document import parse_document
 from daw_bridge.core.errors import SessionMissing, SettingsInvalid
-from daw_bridge.settings import FixedTempo, SessionSettings, load_session, load_user_settings
+from daw_bridge.settings import FixedTempo, ListenedTempo, SessionSettings, load_session, load_user_settings
 
 
 def settings(text: str) -> SessionSettings:
@@ -28,9 +28,29 @@ def test_a_tempo_can_be_written_in_several_ways(text: str, bpm: float, meter: st
 
 
 @pytest.mark.parametrize(
+    ("text", "listened"),
+    [
+        ("link", ListenedTempo(listen="link")),
+        ("link 7/8", ListenedTempo(listen="link", time_signature="7/8")),
+        ("clock", ListenedTempo(listen="clock")),
+        ("clock IAC Driver Bus 1", ListenedTempo(listen="clock", port="IAC Driver Bus 1")),
+        (
+            "{listen: clock, port: IAC, time_signature: 3/4}",
+            ListenedTempo(listen="clock", port="IAC", time_signature="3/4"),
+        ),
+    ],
+)
+def test_a_tempo_can_be_listened_for(text: str, listened: ListenedTempo) -> None:
+    assert settings(f"tempo: {text}").tempo == listened
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("tempo: fast", "'fast' is no tempo"),
+        ("tempo: {listen: link, port: IAC}", "Ableton Link comes by no MIDI port"),
+        ("tempo: {listen: radio}", "tempo.listen"),
+        ("tempo: link 7/9", "7/9 is no time signature"),
         ("tempo: 5", "tempo.bpm: should be greater than or equal to 10"),
         ("tempo: {bpm: 97, time_signature: 7/9}", "7/9 is no time signature"),
         ("tempo: true", "tempo"),

@@ -15,7 +15,7 @@ torch: Any = pytest.importorskip("torch", reason="needs torch, of the dependency
 from daw_bridge.core.notes import Note  # noqa: E402
 from daw_bridge.training import dataset  # noqa: E402
 from daw_bridge.training.calibration import keep_thresholds, kept_thresholds  # noqa: E402
-from daw_bridge.training.export import export, load_network  # noqa: E402
+from daw_bridge.training.export import export, load_network, normalised, unfolded  # noqa: E402
 from daw_bridge.training.losses import losses  # noqa: E402
 from daw_bridge.training.network import PARTIALS, Network, Shape  # noqa: E402
 from daw_bridge.training.targets import targets  # noqa: E402
@@ -32,9 +32,21 @@ def random_network(shape: Shape | None = None) -> Network:
     network = Network(shape)
     network.train()
     with torch.no_grad():
+        for norm in (network.local_norm, network.stacked_norm):
+            norm.weight.uniform_(0.5, 2.0)
+            norm.bias.uniform_(-0.5, 0.5)
+        network.key_bias.uniform_(-0.5, 0.5)
         network(torch.rand(2, CHANNELS, 40, BINS))  # gives the normalisation something to work with
     network.eval()
     return network
+
+
+def heard_by_runtime(model: Path, heard: Any) -> Any:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    (maps,) = session.run(["maps"], {"spectra": heard.numpy()})
+    return maps, session.get_modelmeta().custom_metadata_map
 
 
 def test_two_steps_a_frame_and_four_maps() -> None:
@@ -79,23 +91,80 @@ def test_perfect_maps_lose_nothing() -> None:
     assert float(losses(torch.logit(wanted.roll(5, dims=2), eps=1e-7), wanted)["onset"]) > 2
 
 
-def test_the_onnx_file_says_what_the_network_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shape", [None, SMALL])
+def test_the_onnx_file_says_what_the_network_says(tmp_path: Path, shape: Shape | None) -> None:
     pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
-    import onnxruntime
-
-    network, model = random_network(), tmp_path / "model.onnx"
+    network, model = random_network(shape), tmp_path / "model.onnx"
     export(network, model, Thresholds(confidence=0.33, weights=(1.0, 2.0)), {"training_steps": "5"})
-    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
     heard = torch.rand(1, CHANNELS, 77, BINS)
-    (maps,) = session.run(["maps"], {"spectra": heard.numpy()})
+    maps, metadata = heard_by_runtime(model, heard)
     with torch.inference_mode():
-        np.testing.assert_allclose(maps, network(heard).sigmoid().numpy(), atol=1e-4)
-    metadata = session.get_modelmeta().custom_metadata_map
+        np.testing.assert_allclose(maps, network(heard).sigmoid().numpy(), atol=1e-5)
     assert kept_thresholds(model) == Thresholds(confidence=0.33, weights=(1.0, 2.0))
     keep_thresholds(model, Thresholds(sounding=0.2))
     assert kept_thresholds(model) == Thresholds(sounding=0.2)
     assert metadata["maps"] == "sounding,onset,offset,velocity"
+    assert metadata["training_steps"] == "5"
     assert model.stat().st_size < 3_000_000
+
+
+def test_nothing_leaves_the_layout_of_channels_in_eights_on_the_way(tmp_path: Path) -> None:
+    """Each copy from it, and back, takes as long as a small convolution: the combs need two, the keys' bias
+    one, and the maps are read one."""
+    onnx = pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
+    import onnxruntime
+
+    export(random_network(), tmp_path / "model.onnx", Thresholds())
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), options, providers=["CPUExecutionProvider"])
+    kinds = [node.op_type for node in onnx.load(str(tmp_path / "optimised.onnx")).graph.node]
+    if "ReorderOutput" not in kinds:
+        pytest.skip("this processor has no such layout")
+    assert kinds.count("ReorderOutput") == 3
+    assert kinds.count("Add") == 5
+    assert "BatchNormalization" not in kinds
+
+
+def test_a_network_comes_back_from_its_onnx_file(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
+    network, model = random_network(SMALL), tmp_path / "model.onnx"
+    export(network, model, Thresholds(), {"training_steps": "5"})
+    again, words = unfolded(model)
+    assert again.shape == SMALL and words.endswith("after 5 steps")
+    heard = torch.rand(3, CHANNELS, 50, BINS)
+    with torch.inference_mode():
+        torch.testing.assert_close(again(heard), network(heard), atol=1e-4, rtol=1e-4)
+
+
+def test_normalisations_normalise_again_and_change_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
+    network, model = random_network(SMALL), tmp_path / "model.onnx"
+    export(network, model, Thresholds())
+    again, _ = unfolded(model)
+    heard = torch.rand(3, CHANNELS, 50, BINS)
+    normalised(again, [heard])
+    with torch.inference_mode():
+        torch.testing.assert_close(again(heard), network(heard), atol=1e-4, rtol=1e-4)
+        again.train()
+        torch.testing.assert_close(again(heard), network(heard), atol=1e-2, rtol=1e-2)
+
+
+def test_training_begins_from_an_onnx_file(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
+    network, model = random_network(SMALL), tmp_path / "model.onnx"
+    export(network, model, Thresholds(), {"training_steps": "5"})
+    made_up_data(tmp_path)
+    trainer = Trainer(tmp_path, Course(clips=2, frames=24), SMALL)
+    trainer.begin_from(model)
+    heard = torch.rand(1, CHANNELS, 50, BINS)
+    trainer.network.eval()
+    with torch.inference_mode():
+        torch.testing.assert_close(trainer.network(heard), network(heard), atol=1e-4, rtol=1e-4)
+    trainer.run(lambda step: step >= 2)
+    _, about = load_network(trainer.checkpoint)
+    assert about["training_steps"] == "2"
+    assert about["began_from"].endswith("after 5 steps")
 
 
 def made_up_data(folder: Path) -> None:
@@ -129,8 +198,8 @@ def test_training_that_is_resumed_goes_on_as_if_it_had_never_stopped(tmp_path: P
         torch.testing.assert_close(resumed[name], value, rtol=0, atol=0)
     rows = [json.loads(line) for line in (tmp_path / "resumed" / "log.jsonl").read_text().splitlines()]
     assert [row["step"] for row in rows] == list(range(1, 8))
-    network, step = load_network(trainer.checkpoint)
-    assert step == 7 and network.shape == SMALL
+    network, about = load_network(trainer.checkpoint)
+    assert about == {"training_steps": "7"} and network.shape == SMALL
 
 
 def test_annealing_ends_and_leaves_the_checkpoint_to_go_on_from(tmp_path: Path) -> None:
@@ -139,8 +208,8 @@ def test_annealing_ends_and_leaves_the_checkpoint_to_go_on_from(tmp_path: Path) 
     assert annealing.resume()
     annealing.run(lambda step: False)
     assert annealing.step == 7
-    assert load_network(tmp_path / "a" / "checkpoints" / "last.pt")[1] == 3
-    assert load_network(tmp_path / "a" / "checkpoints" / "annealed.pt")[1] == 7
+    assert load_network(tmp_path / "a" / "checkpoints" / "last.pt")[1] == {"training_steps": "3"}
+    assert load_network(tmp_path / "a" / "checkpoints" / "annealed.pt")[1] == {"training_steps": "7"}
     assert Trainer(tmp_path / "a", Course(anneal_steps=4), SMALL).resume()
     further = Trainer(tmp_path / "a", Course(clips=2, frames=24), SMALL)
     further.resume()

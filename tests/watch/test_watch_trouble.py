@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from daw_bridge.watch import FolderWatch, folder
-from daw_bridge.watch.disk import bounces_below, readiness
+from daw_bridge.watch.disk import files_below, readiness
 from daw_bridge.watch.notices import Notices
 from daw_bridge.watch.settling import Readiness
 from tests.watch.watched import AWAIT_S, BOUNCE, Messages, Watched
@@ -192,9 +192,9 @@ def test_a_quiet_folder_is_left_in_peace(noticed: Watched, monkeypatch: pytest.M
 
     def counted(*arguments: object) -> object:
         scans.put(None)
-        return bounces_below(*arguments)  # type: ignore[arg-type]
+        return files_below(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(folder, "bounces_below", counted)
+    monkeypatch.setattr(folder, "files_below", counted)
     noticed.watch()
     noticed.write("bass.wav")
     noticed.next()

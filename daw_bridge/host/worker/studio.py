@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from daw_bridge.core.errors import ParameterInvalid
 from daw_bridge.core.notes import Part
-from daw_bridge.host.protocol import InstrumentSetup, Load, Loaded, Render, Rendered
+from daw_bridge.host.parameters import refusal
+from daw_bridge.host.protocol import InstrumentSetup, Load, Loaded, Place, Render, Rendered
 from daw_bridge.host.worker.instrument import MAX_TAIL_S, Instrument, PathReport, Performance
 from daw_bridge.host.worker.output import check_sound, faded, in_stereo, levelled, padded, trimmed, write_npy
 
@@ -38,7 +42,7 @@ class Studio:
         frames = round(part.duration_s * rate_hz)
         tail_frames = round((MAX_TAIL_S if request.tail_s is None else request.tail_s) * rate_hz)
         instrument = self._instrument(request.instrument, rate_hz)
-        warnings = [*instrument.configure(request.instrument)]
+        warnings = self._configured(instrument, request)
 
         self._played = instrument
         sound = instrument.play(
@@ -77,6 +81,21 @@ class Studio:
         if played is not None and not played.settle():
             self._instruments = {key: kept for key, kept in self._instruments.items() if kept is not played}
 
+    def _configured(self, instrument: Instrument, request: Render) -> list[str]:
+        """Set the instrument; returns warnings. What is wrong with it and the effects is told at once."""
+        refused: list[ParameterInvalid] = []
+        warnings: list[str] = []
+        with _gathered(refused, request.instrument.place):
+            warnings += instrument.configure(request.instrument)
+        for effect in request.effects:
+            with _gathered(refused, effect.place):
+                self._effect_chain().open(effect)
+        if len(refused) > 1:
+            raise refusal([mistake for error in refused for mistake in error.mistakes], instrument.label)
+        if refused:
+            raise refused[0]
+        return warnings
+
     def _instrument(self, setup: InstrumentSetup, rate_hz: int) -> Instrument:
         # Pedalboard plays a plugin at any rate; DawDreamer makes everything for one.
         is_faust = setup.kind == "faust"
@@ -109,3 +128,12 @@ class Studio:
 
             self._effects = Effects(self._report)
         return self._effects
+
+
+@contextmanager
+def _gathered(refused: list[ParameterInvalid], place: Place) -> Iterator[None]:
+    """Gathers what is wrong with the parameters that stand at `place` in the preset."""
+    try:
+        yield
+    except ParameterInvalid as error:
+        refused.append(error.placed(place))

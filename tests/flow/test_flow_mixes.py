@@ -13,12 +13,12 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import NothingHeard, SeparatorMissing
 from daw_bridge.core.grid import Grid
 from daw_bridge.deliver.audio import write_wav
-from daw_bridge.deliver.take import load_take
-from daw_bridge.events import Event, Progress, Skipped, TakeDelivered
+from daw_bridge.deliver.take_file import load_take
+from daw_bridge.flow.events import Event, Progress, Skipped, TakeDelivered
+from daw_bridge.flow.mixes import run_mix
+from daw_bridge.flow.pipeline import Job, Steps
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
-from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import Job, Steps
 from daw_bridge.separate import SeparatedStem
 from daw_bridge.session.readers import Clip, SessionInfo
 from daw_bridge.settings import FixedTempo
@@ -78,8 +78,10 @@ def test_each_stem_is_a_take_of_its_own(stage: Stage) -> None:
     takes = run_mix(stage.job, stage.steps, halved, stage.journal, stage.events.append)
     assert stage.files() == [
         "song/bass/bass.mid",
+        "song/bass/bass.png",
         "song/bass/bass.take.yaml",
         "song/drums/drums.mid",
+        "song/drums/drums.png",
         "song/drums/drums.take.yaml",
         "song/stems/bass.wav",
         "song/stems/drums.wav",

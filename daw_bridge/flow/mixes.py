@@ -13,8 +13,8 @@ from pathlib import Path
 from daw_bridge.core.errors import BounceSilent, NothingHeard
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import DeliveredTake
-from daw_bridge.events import Progress, Skipped, TakeDelivered, Tell
-from daw_bridge.pipeline import Job, Memory, Steps, run
+from daw_bridge.flow.events import Progress, Skipped, TakeDelivered, Tell
+from daw_bridge.flow.pipeline import Job, Memory, Steps, run
 from daw_bridge.separate import Separator
 
 log = logging.getLogger(__name__)

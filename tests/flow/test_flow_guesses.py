@@ -10,14 +10,15 @@ import pytest
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Bend, Note, Part
-from daw_bridge.deliver.take import Take, load_take
+from daw_bridge.deliver.take import Take
+from daw_bridge.deliver.take_file import load_take
+from daw_bridge.flow.pipeline import MIX_WARNING, Job, Steps, run
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
-from daw_bridge.pipeline import MIX_WARNING, Job, Steps, run
 from daw_bridge.session.grid import TempoGuess
 from daw_bridge.transcribe import KeyEstimate, KindGuess
 from tests.fakes import FakeEngine, FakeInstruments
-from tests.test_pipeline import bounce_tone
+from tests.flow.test_flow_pipeline import bounce_tone
 
 A_MINOR = KeyEstimate(9, is_minor=True, confidence=0.84)
 

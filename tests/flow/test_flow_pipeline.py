@@ -13,11 +13,11 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BounceMissing, DeliveryFailed, NothingHeard
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.audio import write_wav
-from daw_bridge.deliver.take import load_take
-from daw_bridge.events import Event, Failed, NotesDelivered, Progress, Tell
+from daw_bridge.deliver.take_file import load_take
+from daw_bridge.flow.events import Event, Failed, NotesDelivered, Progress, Tell
+from daw_bridge.flow.pipeline import Job, Steps, run
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
-from daw_bridge.pipeline import Job, Steps, run
 from daw_bridge.presets import StoredPreset
 from daw_bridge.presets.schema import Instrument, Preset
 from daw_bridge.session.grid import TempoGuess
@@ -60,6 +60,7 @@ class Stage:
             profile="auto",
             tempo=FixedTempo(bpm=97),
             tempo_named_by="bridge.yaml",
+            find_preset=lambda slug: preset(slug.replace("-", " ").title()),
         )
 
     def run(self, **changes: object) -> list[str]:
@@ -84,7 +85,12 @@ def stage(tmp_path: Path) -> Stage:
 
 
 def test_a_bounce_becomes_midi_audio_and_take_file(stage: Stage) -> None:
-    assert stage.run() == ["bass/bass - One Sound.wav", "bass/bass.mid", "bass/bass.take.yaml"]
+    assert stage.run() == [
+        "bass/bass - One Sound.wav",
+        "bass/bass.mid",
+        "bass/bass.png",
+        "bass/bass.take.yaml",
+    ]
     take = load_take(stage.delivered.file)
     assert (take.tempo.bpm, take.tempo.source, take.place.bar) == (97.0, "bridge.yaml", 1)
     assert (stage.delivered.folder / take.bounce.file).resolve() == stage.job.bounce.resolve()
@@ -102,6 +108,7 @@ def test_two_presets_are_two_renderings_of_one_transcription(stage: Stage) -> No
         "bass/bass - One Sound.wav",
         "bass/bass - Other Sound.wav",
         "bass/bass.mid",
+        "bass/bass.png",
         "bass/bass.take.yaml",
     ]
     assert stage.engine.asked == 1
@@ -121,7 +128,7 @@ def test_running_again_ends_in_the_same_files(stage: Stage) -> None:
 def test_the_notes_arrive_though_the_instrument_fails(stage: Stage) -> None:
     stage.instruments.broken = frozenset({"one-sound"})
     files = stage.run(presets=(preset("One Sound"), preset("Other Sound")))
-    assert files == ["bass/bass - Other Sound.wav", "bass/bass.mid", "bass/bass.take.yaml"]
+    assert files == ["bass/bass - Other Sound.wav", "bass/bass.mid", "bass/bass.png", "bass/bass.take.yaml"]
     failed = [event for event in stage.events if isinstance(event, Failed)]
     assert [event.error.code for event in failed] == ["plugin-crashed"]
     errors = {r.preset: r.error for r in load_take(stage.delivered.file).renderings}
@@ -144,7 +151,8 @@ def test_the_notes_do_not_wait_for_the_instruments(stage: Stage) -> None:
     stage.instruments.before = play
     stage.tell = tell
     stage.run()
-    assert seen == [["bass/bass.mid", "bass/bass.take.yaml"]]
+    without_picture = [file for file in seen[0] if not file.endswith(".png")]
+    assert without_picture == ["bass/bass.mid", "bass/bass.take.yaml"]
 
 
 def test_what_plays_in_tempo_waits_for_the_grid_and_hears_it(stage: Stage) -> None:
@@ -175,10 +183,18 @@ def test_what_the_user_changed_stays(stage: Stage) -> None:
         "bass/bass - One Sound.wav",
         "bass/bass 2.mid",
         "bass/bass.mid",
+        "bass/bass.png",
         "bass/bass.take.yaml",
     ]
     assert (stage.folder / "Bridge/bass/bass.mid").read_bytes() == b"mended by hand"
-    assert stage.delivered.take.midi.file == "bass 2.mid"
+    assert stage.delivered.take.midi[0].file == "bass 2.mid"
+
+
+def test_drums_play_on_a_kit_unless_somebody_names_another_preset(stage: Stage) -> None:
+    stage.run(profile="drums", drums=(preset("Some Kit"),))
+    assert stage.instruments.rendered == ["some-kit"]
+    stage.run(profile="bass")
+    assert stage.instruments.rendered == ["some-kit", "one-sound"]
 
 
 def test_the_same_audio_under_another_name_joins_the_take(stage: Stage) -> None:
@@ -231,7 +247,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_ends_well_later(stage: Stag
     with pytest.raises(DeliveryFailed, match="Check the disk"):
         stage.run()
     (stage.folder / "Bridge").unlink()
-    assert len(stage.run()) == 3
+    assert len(stage.run()) == 4
     assert stage.engine.asked == 1
 
 

@@ -1,0 +1,1 @@
+"""Live: in time with the DAW. MIDI ports, MIDI clock, Ableton Link."""

@@ -1,0 +1,170 @@
+"""MIDI ports: which there are, messages in with the time at which they came, messages out.
+
+RtMidi knows Core MIDI, ALSA, JACK and Windows' own; `DAW_BRIDGE_MIDI` (`jack`, `alsa`) chooses where there
+are two. Only this module touches the library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from daw_bridge.core.errors import PortMissing, PortsUnavailable
+
+if TYPE_CHECKING:
+    from supriya_midi.rtmidi_ext import RtMidiAPI, RtMidiIn, RtMidiOut
+
+T = TypeVar("T")
+
+CLIENT = "DAW Bridge"
+"""What others see us as; our own port, where we open one, is called the same."""
+API_VARIABLE = "DAW_BRIDGE_MIDI"
+HAS_VIRTUAL_PORTS = sys.platform != "win32"
+
+Receive = Callable[[float, Sequence[int]], None]
+"""Seconds on the monotonic clock, and a message's bytes; called from the driver's thread."""
+
+
+@dataclass(frozen=True)
+class PortNames:
+    """The names of all ports: what we can hear from, and what we can play to."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def list_ports() -> PortNames:
+    """Raises PortsUnavailable."""
+    return PortNames(_names(_new_input()), _names(_new_output()))
+
+
+class MidiInput:
+    """Hands every message to `receive`. Without a name, a port of our own opens that others can play to.
+
+    A context manager; raises PortMissing, PortsUnavailable.
+    """
+
+    def __init__(self, name: str | None, receive: Receive) -> None:
+        self._receive = receive
+        self._driver_s: float | None = None
+        self._ahead_s = float("inf")
+        self._input = _new_input()
+        # Whatever is left out takes the time since the message before it along, so all is taken.
+        self._input.ignore_types(False, False, False)
+        self._input.set_callback(self._on_message)
+        try:
+            self.name = _open(self._input, name, "input")
+        except BaseException:
+            self.close()
+            raise
+
+    def _on_message(self, message: Sequence[int], since_last_s: float, _data: object) -> None:
+        self._receive(self._time(since_last_s), message)
+
+    def _time(self, since_last_s: float) -> float:
+        """The driver's clock, which Python's own delays don't touch, set by the promptest message."""
+        now_s = time.monotonic()
+        self._driver_s = 0.0 if self._driver_s is None else self._driver_s + since_last_s
+        ahead_s = now_s - self._driver_s
+        # A driver whose clock runs otherwise than ours is followed: a millisecond a second at most.
+        self._ahead_s = min(self._ahead_s + since_last_s * 0.001, ahead_s)
+        return self._driver_s + self._ahead_s
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the port that is heard still exists; our own always does."""
+        return self.name is None or self.name in _names(self._input)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """No message is handed on any more."""
+        self._input.cancel_callback()
+        self._input.close_port()
+        del self._input
+
+
+def find_port(wanted: str, names: Sequence[str], kind: str) -> int:
+    """The port of this name, or the only one that has it in its name, in any case. Raises PortMissing."""
+    if wanted in names:
+        return names.index(wanted)
+    having = [name for name in names if wanted.casefold() in name.casefold()]
+    if len(having) == 1:
+        return names.index(having[0])
+    listed = ", ".join(f'"{name}"' for name in (having or names)) or "none"
+    what = f"Several MIDI {kind}s are called so" if having else f"There is no MIDI {kind} of this name"
+    raise PortMissing(f"{what}; there are: {listed}.", where=wanted, advice="Name one of them.")
+
+
+def _open(port: RtMidiIn | RtMidiOut, wanted: str | None, kind: str) -> str | None:
+    """The full name of the port that was opened; None for our own."""
+    if wanted is None:
+        if not HAS_VIRTUAL_PORTS:
+            raise PortMissing(
+                "Windows has no MIDI ports that programs make themselves.",
+                advice="Install loopMIDI (tobias-erichsen.de), make a port there, and name it.",
+            )
+        _try(lambda: port.open_virtual_port(CLIENT))
+        return None
+    names = _names(port)
+    index = find_port(wanted, names, kind)
+    _try(lambda: port.open_port(index, kind))
+    return names[index]
+
+
+def _names(port: RtMidiIn | RtMidiOut) -> tuple[str, ...]:
+    return tuple(port.get_port_name(index) for index in range(port.get_port_count()))
+
+
+def _new_input() -> RtMidiIn:
+    load_jack()
+    from supriya_midi.rtmidi_ext import RtMidiIn
+
+    return _try(lambda: RtMidiIn(_api(), CLIENT))
+
+
+def _new_output() -> RtMidiOut:
+    load_jack()
+    from supriya_midi.rtmidi_ext import RtMidiOut
+
+    return _try(lambda: RtMidiOut(_api(), CLIENT))
+
+
+@functools.cache
+def load_jack() -> None:
+    """The wheel's own libjack is too old for a server of today, so the system's goes before it."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # no JACK on this system
+            ctypes.CDLL("libjack.so.0", mode=ctypes.RTLD_GLOBAL)
+
+
+def _api() -> RtMidiAPI:
+    from supriya_midi.rtmidi_ext import RtMidiAPI
+
+    chosen = os.environ.get(API_VARIABLE, "").casefold()
+    return {"jack": RtMidiAPI.UNIX_JACK, "alsa": RtMidiAPI.LINUX_ALSA}.get(chosen, RtMidiAPI.UNSPECIFIED)
+
+
+def _try(act: Callable[[], T]) -> T:
+    try:
+        return act()
+    except RuntimeError as cause:
+        raise PortsUnavailable(
+            f"This system's MIDI does not answer ({str(cause).strip().rstrip('.')}).",
+            advice="On Linux, see that ALSA's sequencer (modprobe snd-seq) or JACK runs; "
+            f"{API_VARIABLE}=jack chooses JACK.",
+        ) from cause
