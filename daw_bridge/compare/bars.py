@@ -15,8 +15,8 @@ from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.timing import Doubles
 
 ONSETS_WEIGHT = 0.3
-"""Of a bar's score; chroma has the rest. What found damaged bars best on the development set of
-`tests/bench/compare.py`, as did the next two."""
+"""Of a bar's score; chroma has the rest. What found damaged bars best on parts made as in
+`tests/bench/compare.py`; so did the next."""
 BELOW_USUAL = 0.05
 """A bar is worth a look when its score is so far below the take's median: another instrument takes from
 all bars alike."""

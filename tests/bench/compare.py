@@ -6,7 +6,7 @@ Makes parts (bass lines, leads, chords, arpeggios; 12 bars each) and plays each 
 is the bounce. Then three bars in ten are damaged: of a third to three quarters of their notes some are
 left out, some moved by a step or two, some by 0.12 to 0.3 s in time, or as many are added. What is left is
 played on another preset of the same family, and compared. Prints a markdown table, as docs/benchmarks.md
-shows it. The thresholds of `daw_bridge/compare` were chosen on the set `development`.
+shows it. The thresholds of `daw_bridge/compare` were chosen on a draw that is in neither set.
 """
 
 from __future__ import annotations
