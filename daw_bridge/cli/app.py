@@ -12,7 +12,9 @@ from daw_bridge.cli.convert import convert
 from daw_bridge.cli.demo import demo
 from daw_bridge.cli.doctor import doctor
 from daw_bridge.cli.init import init
+from daw_bridge.cli.play import play
 from daw_bridge.cli.plugins import plugins
+from daw_bridge.cli.ports import ports
 from daw_bridge.cli.presets import presets
 from daw_bridge.cli.revoice import revoice
 from daw_bridge.cli.takes import takes
@@ -57,6 +59,8 @@ app.command()(revoice)
 app.add_typer(takes, name="takes")
 app.add_typer(presets, name="presets")
 app.add_typer(plugins, name="plugins")
+app.command()(play)
+app.command()(ports)
 app.command()(doctor)
 
 

@@ -13,10 +13,10 @@ from daw_bridge.core.errors import LiveError
 from daw_bridge.live.clock_recovery import ClockRecovery
 from daw_bridge.live.history import TempoHistory
 from daw_bridge.live.ports import CLIENT, MidiInput
+from daw_bridge.live.program import TICK
 
 log = logging.getLogger(__name__)
 
-TICK = 0xF8
 _LOOK_S = 0.25
 _SILENT_S = 1.0
 """Without a tick for so long, nothing is said."""

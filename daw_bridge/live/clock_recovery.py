@@ -112,6 +112,11 @@ class ClockRecovery:
                 self._fit = _fit(np.array(ticks, dtype=np.float64))
         return self._fit
 
+    @property
+    def beat(self) -> float:
+        """The newest tick's beat."""
+        return self._newest() / TICKS_PER_BEAT
+
     def _begin(self, number: int, time_s: float) -> None:
         """Nothing is known of the tempo."""
         self._ticks.clear()

@@ -98,6 +98,35 @@ class MidiInput:
         del self._input
 
 
+class MidiOutput:
+    """Sends to the port of this name; without one, a port of our own, `own`, opens for others to listen to.
+
+    A context manager; raises PortMissing, PortsUnavailable.
+    """
+
+    def __init__(self, name: str | None, own: str = CLIENT) -> None:
+        self._output = _new_output()
+        self._looking: RtMidiOut | None = None
+        self.name = _open(self._output, name, "output", own)
+        self.send: Callable[[Sequence[int]], None] = self._output.send_message
+
+    def is_there(self) -> bool:
+        """Whether the port that is played to still exists; our own always does. Another thread than the one
+        that sends may ask."""
+        if self._looking is None:
+            self._looking = _new_output()
+        return self.name is None or self.name in _names(self._looking)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._output.close_port()
+        del self.send, self._output, self._looking
+
+
 def find_port(wanted: str, names: Sequence[str], kind: str) -> int:
     """The port of this name, or the only one that has it in its name, in any case. Raises PortMissing."""
     if wanted in names:
@@ -110,7 +139,7 @@ def find_port(wanted: str, names: Sequence[str], kind: str) -> int:
     raise PortMissing(f"{what}; there are: {listed}.", where=wanted, advice="Name one of them.")
 
 
-def _open(port: RtMidiIn | RtMidiOut, wanted: str | None, kind: str) -> str | None:
+def _open(port: RtMidiIn | RtMidiOut, wanted: str | None, kind: str, own: str = CLIENT) -> str | None:
     """The full name of the port that was opened; None for our own."""
     if wanted is None:
         if not HAS_VIRTUAL_PORTS:
@@ -118,7 +147,7 @@ def _open(port: RtMidiIn | RtMidiOut, wanted: str | None, kind: str) -> str | No
                 "Windows has no MIDI ports that programs make themselves.",
                 advice="Install loopMIDI (tobias-erichsen.de), make a port there, and name it.",
             )
-        _try(lambda: port.open_virtual_port(CLIENT))
+        _try(lambda: port.open_virtual_port(own))
         return None
     names = _names(port)
     index = find_port(wanted, names, kind)

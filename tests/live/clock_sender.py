@@ -1,7 +1,7 @@
 """Somebody who sends MIDI clock, in a process of its own: `python -m tests.live.clock_sender PORT`.
 
 PORT is the input that it plays to, or `-` for an output of its own, `sender:clock`. Each line on its input is
-a tempo to send until the next one comes; `stop` ends the ticks.
+a tempo to send until the next one comes; `stop` ends the ticks; `send 250` sends those bytes.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ def main(port: str) -> None:
     print("on", flush=True)
     words: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read, args=[words]).start()
-    word = words.get()
+    word = "stop"
     due_s = time.monotonic()
     while word != "end":
         try:
             timeout_s = None if word == "stop" else max(due_s - time.monotonic(), 0.0)
-            word = words.get(timeout=timeout_s)
-            due_s = time.monotonic()
+            said = words.get(timeout=timeout_s)
+            if said.startswith("send "):
+                out.send_message([int(byte) for byte in said.split()[1:]])
+            else:
+                word, due_s = said, time.monotonic()
             continue
         except queue.Empty:
             pass

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from supriya_midi.rtmidi_ext import RtMidiOut
+    from supriya_midi.rtmidi_ext import RtMidiIn, RtMidiOut
 
 _NUMBERS = itertools.count()
 PERIOD_FRAMES, RATE_HZ = 64, 48_000
@@ -70,3 +70,13 @@ def jack_output(client: str) -> RtMidiOut:
     from supriya_midi.rtmidi_ext import RtMidiAPI, RtMidiOut
 
     return RtMidiOut(RtMidiAPI.UNIX_JACK, client)
+
+
+def jack_input(client: str) -> RtMidiIn:
+    """The same, for listening."""
+    from daw_bridge.live.ports import load_jack
+
+    load_jack()
+    from supriya_midi.rtmidi_ext import RtMidiAPI, RtMidiIn
+
+    return RtMidiIn(RtMidiAPI.UNIX_JACK, client)

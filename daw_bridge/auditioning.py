@@ -1,0 +1,96 @@
+"""A take -> what the live player plays: its MIDI file as it was delivered, or its part as a preset would have
+it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from daw_bridge.core.errors import TakeMissing
+from daw_bridge.core.grid import Grid, PlacedGrid
+from daw_bridge.deliver.midi import midi_bytes
+from daw_bridge.deliver.take_file import FoundTake
+from daw_bridge.host.fitting import fit_part
+from daw_bridge.intake.midi import read_midi
+from daw_bridge.live.program import Patch, program_of
+from daw_bridge.live.song import Song, read_song
+from daw_bridge.live.wire import Piece
+from daw_bridge.presets import StoredPreset
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which bars, counted as the session counts them; on which channel (1 to 16), and with which patch."""
+
+    from_bar: int | None = None
+    to_bar: int | None = None
+    channel: int | None = None
+    patch: Patch = field(default_factory=Patch)
+    loop: bool = False
+    sends_clock: bool = False
+    in_place: bool = True
+    """Where the session's position is known, wait for the take's."""
+
+
+@dataclass(frozen=True)
+class TakeSong:
+    """A take's song, and the bar of the session on which it begins."""
+
+    name: str
+    song: Song
+    bar: int
+    song_beat: float | None
+    """Where bar `bar` lies in the session; None when the take's place isn't known."""
+
+    @property
+    def last_bar(self) -> int:
+        """The last bar in which there is something."""
+        return self.bar + self.song.bars - 1
+
+    def piece(self, wish: Wish) -> Piece:
+        """What to play. Bars must lie within the song."""
+        from_bar = 1 if wish.from_bar is None else wish.from_bar - self.bar + 1
+        to_bar = None if wish.to_bar is None else wish.to_bar - self.bar + 1
+        program = program_of(
+            self.song,
+            from_bar=from_bar,
+            to_bar=to_bar,
+            channel=wish.channel,
+            patch=wish.patch,
+            sends_clock=wish.sends_clock,
+            song_beat=self.song_beat if wish.in_place else None,
+        )
+        begin = self.song.meters.start_of(from_bar)
+        return Piece(program, self.song.tempo.from_beat(begin), wish.loop)
+
+
+def song_of(found: FoundTake, *, variant: str = "played", preset: StoredPreset | None = None) -> TakeSong:
+    """The take's notes as its MIDI file has them now. Raises TakeMissing, BounceUnreadable, NothingHeard."""
+    file = _midi_file(found, variant)
+    clip = read_midi(file)  # checks it, with our errors
+    content = file.read_bytes()
+    song = read_song(content)
+    if preset is not None:
+        placed = PlacedGrid(Grid(song.tempo, song.meters))
+        part = fit_part(clip.on(placed), preset.preset.notes)
+        song = read_song(midi_bytes(part, placed, track_name=found.folder.name))
+    place = found.take.place
+    song_beat = found.take.tempo.to_grid().meters.start_of(place.bar) if place.is_known else None
+    return TakeSong(found.folder.name, song, place.bar, song_beat)
+
+
+def _midi_file(found: FoundTake, variant: str) -> Path:
+    files = {midi.variant: midi.file for midi in reversed(found.take.midi)}
+    name = files.get(variant) or (found.take.midi[0].file if variant == "played" else None)
+    if name is None:
+        raise TakeMissing(
+            f'The take has no variant "{variant}"; it has: {_listed(list(files))}.',
+            where=found.file,
+            advice=f'Make it: daw-bridge revoice "{found.folder.name}" --variant {variant}',
+        )
+    return found.folder / name
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,187 @@
+"""`daw-bridge play`: a take's part on a synth, in time with the DAW."""
+
+from __future__ import annotations
+
+import math
+import re
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from daw_bridge.cli.console import print_json, say, stderr, stdout
+from daw_bridge.cli.log import keep_log
+from daw_bridge.cli.options import FolderOption, Json
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from daw_bridge.auditioning import TakeSong, Wish
+    from daw_bridge.live.player import Timing
+    from daw_bridge.live.playing import LivePlayer, Moment
+    from daw_bridge.live.program import Patch
+
+PortOption = Annotated[
+    str | None,
+    typer.Option("--port", help="The MIDI port to play to, or a part of its name.", metavar="NAME"),
+]
+VirtualOption = Annotated[
+    str | None,
+    typer.Option("--virtual", help="Open a port of this name instead, for the DAW to hear.", metavar="NAME"),
+]
+ChannelOption = Annotated[int | None, typer.Option(help="Play on this channel.", min=1, max=16)]
+ProgramOption = Annotated[
+    int | None, typer.Option(help="Choose this patch first, 1 to 128.", min=1, max=128, metavar="N")
+]
+BankOption = Annotated[
+    int | None, typer.Option(help="In this bank, 1 to 16384.", min=1, max=16384, metavar="N")
+]
+CcOption = Annotated[
+    list[str] | None,
+    typer.Option("--cc", help="Set a controller first: 74=64. May be given again.", metavar="N=VALUE"),
+]
+
+
+def play(
+    take: Annotated[str, typer.Argument(help="A take, by name or path.", metavar="TAKE")],
+    port: PortOption = None,
+    virtual: VirtualOption = None,
+    sync: Annotated[
+        Literal["none", "link", "clock"],
+        typer.Option(help="Whose time: the part's own, Ableton Link's, or MIDI clock's."),
+    ] = "none",
+    clock_in: Annotated[
+        str | None,
+        typer.Option(help="The port that the clock comes in by; one of our own without it.", metavar="NAME"),
+    ] = None,
+    send_clock: Annotated[bool, typer.Option("--send-clock", help="Send MIDI clock along.")] = False,
+    loop: Annotated[bool, typer.Option("--loop", help="Again and again, until Ctrl-C.")] = False,
+    from_bar: Annotated[int | None, typer.Option("--from", help="From this bar on.", metavar="BAR")] = None,
+    to_bar: Annotated[int | None, typer.Option("--to", help="To the end of this bar.", metavar="BAR")] = None,
+    channel: ChannelOption = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            "--preset", "-p", help="With this preset's note fitting: range, voices.", metavar="NAME"
+        ),
+    ] = None,
+    variant: Annotated[
+        str, typer.Option(help="Which of the take's MIDI files: played, tight.", metavar="NAME")
+    ] = "played",
+    program: ProgramOption = None,
+    bank: BankOption = None,
+    cc: CcOption = None,
+    anywhere: Annotated[
+        bool,
+        typer.Option("--anywhere", help="With a clock: begin where it starts, not at the take's own bar."),
+    ] = False,
+    folder: FolderOption = Path(),
+    json: Json = False,
+) -> None:
+    """Play a take's part on a synth, in the DAW or in hardware, in time. Ctrl-C ends it.
+
+    Bars are the session's, as the take names them. With --sync link the part begins on Link's next bar; with
+    --sync clock at its own bar, when the DAW plays there.
+
+    \b
+    Examples:
+      daw-bridge play bass --port "IAC Driver Bus 1"
+      daw-bridge play bass --virtual "DAW Bridge" --sync link --loop
+      daw-bridge play bass --port minilogue --channel 2 --program 12 --from 5 --to 9
+    """
+    if (port is None) == (virtual is None):
+        raise typer.BadParameter(
+            "Name one of the two; `daw-bridge ports` lists ports.", param_hint="--port, --virtual"
+        )
+    patch = parse_patch(program, bank, cc)
+    if sync == "none" and clock_in is not None:
+        raise typer.BadParameter("It is for --sync clock.", param_hint="--clock-in")
+    if sync == "clock" and send_clock:
+        raise typer.BadParameter("A clock comes in already: leave it out.", param_hint="--send-clock")
+    from daw_bridge.auditioning import Wish
+    from daw_bridge.live.playing import LivePlayer
+    from daw_bridge.live.wire import Setup
+
+    keep_log()
+    song = _song(take, folder, variant, preset)
+    wish = Wish(from_bar, to_bar, channel, patch, loop, send_clock, in_place=not anywhere)
+    _check_bars(song, wish)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with LivePlayer(Setup(port, virtual or "", sync, clock_in, song.song.tempo.initial_bpm)) as player:
+        timing = _play(player, song, wish, is_quiet=json)
+    if json:
+        from dataclasses import asdict
+
+        print_json({"take": song.name, "port": player.port, "timing": asdict(timing)})
+    else:
+        say("✓", f"{song.name} on {player.port}: {timing}", console=stdout())
+
+
+def _song(name: str, folder: Path, variant: str, preset: str | None) -> TakeSong:
+    from daw_bridge.auditioning import song_of
+    from daw_bridge.cli.takes import takes_folder
+    from daw_bridge.deliver.finding import take_named
+    from daw_bridge.deliver.take_file import find_take
+
+    found = find_take(take_named(name, takes_folder(folder)))
+    if preset is None:
+        return song_of(found, variant=variant)
+    from daw_bridge.revoicing import session_of
+    from daw_bridge.service import Bridge
+
+    with Bridge() as bridge:
+        library = bridge.library(session_of(found.file))
+        return song_of(found, variant=variant, preset=library.find(preset))
+
+
+def _check_bars(song: TakeSong, wish: Wish) -> None:
+    first = song.bar if wish.from_bar is None else wish.from_bar
+    last = song.last_bar if wish.to_bar is None else wish.to_bar
+    if not song.bar <= first <= last <= song.last_bar:
+        raise typer.BadParameter(
+            f"{song.name} lies in bars {song.bar} to {song.last_bar}.", param_hint="--from, --to"
+        )
+
+
+def _play(player: LivePlayer, song: TakeSong, wish: Wish, *, is_quiet: bool) -> Timing:
+    """To the end, or to Ctrl-C."""
+    console = stderr()
+    waits = f"{song.name}: waiting for the DAW to play" if player.clock else f"{song.name}: about to play"
+    if player.clock and not is_quiet:
+        console.print(f"Following MIDI clock on {player.clock}; press play in the DAW")
+    with console.status(waits) as status:
+        if is_quiet or not console.is_terminal:
+            status.stop()
+
+        def show(moment: Moment) -> None:
+            _show(status, song, wish, moment, waits)
+
+        try:
+            return player.play(song.piece(wish), show)
+        except KeyboardInterrupt:
+            player.stop()
+            return player.timing()
+
+
+def _show(status: Status, song: TakeSong, wish: Wish, moment: Moment, waits: str) -> None:
+    if moment.beat is None or moment.beat < 0:
+        status.update(waits)
+        return
+    begin = 0.0 if wish.from_bar is None else song.song.meters.start_of(wish.from_bar - song.bar + 1)
+    bar = song.song.meters.bar_at(math.fmod(moment.beat, song.song.end_beat) + begin) + song.bar - 1
+    status.update(f"{song.name}: bar {bar}, {moment.tempo_bpm:.1f} BPM")
+
+
+def parse_patch(program: int | None, bank: int | None, cc: list[str] | None) -> Patch:
+    """What --program, --bank and --cc say. Raises typer.BadParameter."""
+    from daw_bridge.live.program import Patch
+
+    controllers = []
+    for text in cc or []:
+        found = re.fullmatch(r"\s*(\d{1,3})\s*=\s*(\d{1,3})\s*", text)
+        number, value = (int(found[1]), int(found[2])) if found else (-1, -1)
+        if not (0 <= number < 120 and 0 <= value < 128):
+            raise typer.BadParameter(f"{text!r} is no controller; write 74=64", param_hint="--cc")
+        controllers.append((number, value))
+    return Patch(program, bank, tuple(controllers))

@@ -1,0 +1,272 @@
+"""Takes played to a synth in another process, through JACK; and that nothing ever sounds on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import mido
+import psutil
+import pytest
+
+from daw_bridge.core.errors import ClockMissing, LiveError, PortMissing
+from daw_bridge.deliver.take_file import find_take
+from daw_bridge.live.playing import LivePlayer
+from daw_bridge.live.program import program_of
+from daw_bridge.live.wire import Piece, Setup
+from tests.live.clock_sender import clock_sender
+from tests.live.receiver import PORT, Synth, synth
+from tests.live.test_live_player import C, E, G, note, song
+from tests.test_pipeline import bounce_tone
+from tests.test_serving import FakeBridge
+
+pytestmark = [pytest.mark.real]
+
+START, CONTINUE, STOP = 250, 251, 252
+
+
+def piece(*messages: tuple[float, mido.Message], bars: int = 4, bpm: float = 240, **wish: float) -> Piece:
+    from daw_bridge.core.timing import TempoMap
+
+    loop = bool(wish.pop("loop", False))
+    return Piece(program_of(song(*messages, bars=bars), **wish), TempoMap.constant(bpm), loop)  # type: ignore[arg-type]
+
+
+def eighths(bars: int) -> list[tuple[float, mido.Message]]:
+    return [n for i in range(bars * 8) for n in note(i / 2, C + i % 12, 0.45)]
+
+
+def test_a_piece_comes_through_in_order_and_in_time(jack: dict[str, str]) -> None:
+    with synth(jack) as heard, LivePlayer(Setup(PORT, "", "none")) as player:
+        timing = player.play(piece(*eighths(2), bars=2))
+        heard.wait_for(lambda synth: len(synth.notes) == 16 and not synth.sounding)
+    assert [key for _, key in heard.notes] == [C + i % 12 for i in range(16)]
+    assert timing.notes == 16
+    between_s = heard.notes[-1][0] - heard.notes[0][0]
+    assert between_s == pytest.approx(15 * 0.125, rel=0.25)  # how exactly is the bench's to say
+
+
+def test_our_own_port_is_one_that_others_find(jack: dict[str, str]) -> None:
+    from daw_bridge.live.ports import list_ports
+
+    with LivePlayer(Setup(None, "Bass from the bridge", "none")):
+        assert "DAW Bridge:Bass from the bridge" in list_ports().inputs
+
+
+def test_a_port_that_is_not_there_is_said(jack: dict[str, str]) -> None:
+    with pytest.raises(PortMissing, match="There is no MIDI output of this name"):
+        LivePlayer(Setup("IAC Driver Bus 1", "", "none")).__enter__()
+
+
+def test_two_pieces_go_through_one_port(jack: dict[str, str]) -> None:
+    with synth(jack) as heard, LivePlayer(Setup(PORT, "", "none")) as player:
+        player.play(piece(*note(0, C), bars=1, bpm=999))
+        player.play(piece(*note(0, G), bars=1, bpm=999))
+        heard.wait_for(lambda synth: len(synth.notes) == 2 and not synth.sounding)
+    assert [key for _, key in heard.notes] == [C, G]
+
+
+def in_thread(player: LivePlayer, what: Piece) -> tuple[threading.Thread, list[LiveError]]:
+    errors: list[LiveError] = []
+
+    def play() -> None:
+        try:
+            player.play(what)
+        except LiveError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=play)
+    thread.start()
+    return thread, errors
+
+
+def test_a_player_that_is_killed_is_silenced_and_said(jack: dict[str, str]) -> None:
+    with synth(jack) as heard, LivePlayer(Setup(PORT, "", "none")) as player:
+        thread, errors = in_thread(player, piece(*note(0, C, 15.9), *note(0, E, 15.9), bpm=30))
+        heard.wait_for(lambda synth: len(synth.sounding) == 2)
+        player._process.kill()
+        heard.wait_for(lambda synth: not synth.sounding)
+        thread.join(60)
+    assert "The process that plays was ended" in str(errors)
+
+
+def test_an_unplugged_port_is_an_error(jack: dict[str, str]) -> None:
+    with synth(jack) as heard, LivePlayer(Setup(PORT, "", "none")) as player:
+        thread, errors = in_thread(player, piece(*note(0, C, 15.9), bpm=30))
+        heard.wait_for(lambda synth: synth.sounding)
+        heard.unplug()
+        thread.join(60)
+    assert isinstance(errors[0], PortMissing) and errors[0].what == "The MIDI port is gone."
+
+
+def test_a_clock_starts_it_a_stop_silences_it_and_continue_goes_on(jack: dict[str, str]) -> None:
+    with (
+        synth(jack) as heard,
+        clock_sender("-", jack) as sender,
+        LivePlayer(Setup(PORT, "", "clock", "sender")) as player,
+    ):
+        thread, errors = in_thread(
+            player, piece(*note(0, C, 7.0), *note(8, E, 0.5), *note(10, G, 0.5), song_beat=0.0)
+        )
+        sender.tell("300")
+        sender.tell(f"send {START}")
+        heard.wait_for(lambda synth: synth.sounding == {(0, C)})
+        sender.tell(f"send {STOP}")
+        heard.wait_for(lambda synth: not synth.sounding)
+        assert [key for _, key in heard.notes] == [C]
+        sender.tell("send 242 36 0")  # song position: 36 sixteenths are 9 beats
+        sender.tell(f"send {CONTINUE}")
+        heard.wait_for(lambda synth: len(synth.notes) == 2)
+        thread.join(60)
+        assert not errors
+    assert [key for _, key in heard.notes] == [C, G]
+    assert not heard.sounding
+
+
+def test_a_clock_that_is_gone_silences_and_is_an_error(jack: dict[str, str]) -> None:
+    with synth(jack) as heard, LivePlayer(Setup(PORT, "", "clock", None)) as player:
+        with clock_sender("DAW Bridge:DAW Bridge", jack) as sender:
+            thread, errors = in_thread(player, piece(*note(0, C, 15.9)))
+            sender.tell("30")
+            sender.tell(f"send {START}")
+            heard.wait_for(lambda synth: synth.sounding)
+        thread.join(60)
+        heard.wait_for(lambda synth: not synth.sounding)
+    assert isinstance(errors[0], ClockMissing)
+
+
+def test_a_change_of_the_clocks_tempo_is_followed_within_a_beat(jack: dict[str, str]) -> None:
+    with (
+        synth(jack) as heard,
+        clock_sender("-", jack) as sender,
+        LivePlayer(Setup(PORT, "", "clock", "sender")) as player,
+    ):
+        thread, _ = in_thread(player, piece(*eighths(8), bars=8))
+        sender.tell("120")
+        sender.tell(f"send {START}")
+        heard.wait_for(lambda synth: len(synth.notes) >= 12)
+        sender.tell("200")
+        heard.wait_for(lambda synth: len(synth.notes) >= 12 + 2 + 17)
+        player.stop()
+        thread.join(60)
+    times_s = [time_s for time_s, _ in heard.notes]
+    before_s = (times_s[11] - times_s[3]) / 8
+    after_s = (times_s[30] - times_s[14]) / 16
+    assert before_s == pytest.approx(0.25, rel=0.1)
+    assert after_s == pytest.approx(0.15, rel=0.1)
+
+
+def test_we_are_the_clock(jack: dict[str, str]) -> None:
+    with synth(jack) as heard, LivePlayer(Setup(PORT, "", "none")) as player:
+        player.play(piece(*note(0, C), bars=2, bpm=240, sends_clock=True))
+        heard.wait_for(lambda synth: len(synth.ticks) == 192)
+    kinds = [message[0] for _, message in heard.received if message[0] >= 0xF8]
+    assert (kinds[0], kinds[-1]) == (START, STOP)
+    assert heard.ticks[-1] - heard.ticks[0] == pytest.approx(191 * 0.25 / 24, rel=0.25)
+
+
+# -- the command --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Path:
+    """A take on bar 1, whose MIDI file holds a chord for four slow bars."""
+    stem = bounce_tone(tmp_path / "bass.wav")
+    from daw_bridge.settings import FixedTempo
+
+    with FakeBridge(tmp_path / "state") as bridge:
+        delivered = bridge.convert(stem, deliver_to=tmp_path / "Bridge", tempo=FixedTempo(bpm=240))
+    file = mido.MidiFile(type=1, ticks_per_beat=960)
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)])
+    for pitch in (C, E, G):
+        track.append(mido.Message("note_on", note=pitch, velocity=90))
+    for pitch in (C, E, G):
+        track.append(mido.Message("note_off", note=pitch, time=16 * 960 if pitch == C else 0))
+    file.tracks.append(track)
+    found = find_take(delivered.file)
+    file.save(found.folder / found.take.midi[0].file)
+    return tmp_path / "Bridge"
+
+
+@contextmanager
+def command(jack: dict[str, str], *words: str | Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "daw_bridge", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**jack, "COLUMNS": "200"},
+    ) as process:
+        yield process
+        if process.poll() is None:
+            process.kill()
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def sounds_a_chord(synth: Synth) -> bool:
+    return synth.sounding == {(4, C), (4, E), (4, G)}
+
+
+def arguments(take: Path) -> Sequence[str | Path]:
+    return ("play", "bass", "--in", take, "--port", PORT, "--loop", "--channel", "5", "--program", "12")
+
+
+def test_ctrl_c_ends_it_with_how_well_it_was_in_time(jack: dict[str, str], take: Path) -> None:
+    with synth(jack) as heard, command(jack, *arguments(take)) as process:
+        heard.wait_for(sounds_a_chord)
+        process.send_signal(signal.SIGINT)
+        code, out, err = ended(process)
+        heard.wait_for(lambda synth: not synth.sounding)
+    assert (code, err) == (0, "")
+    assert out.startswith("✓ bass on synth:in: 3 notes, late by ")
+    assert (0xC4, 11) in [message for _, message in heard.received]
+
+
+@pytest.mark.parametrize("who", ["the bridge", "the bridge and all that it started"])
+def test_nothing_sounds_on_after_kill_9(jack: dict[str, str], take: Path, who: str) -> None:
+    with synth(jack) as heard, command(jack, *arguments(take)) as process:
+        heard.wait_for(sounds_a_chord)
+        players = psutil.Process(process.pid).children(recursive=True)
+        assert players
+        process.kill()
+        if who != "the bridge":
+            for player in players:
+                player.kill()
+            with LivePlayer(Setup(PORT, "", "none")) as player_again:  # the next start
+                player_again.play(
+                    piece(*[(b, m.copy(channel=4)) for b, m in note(0, C, 0.5)], bars=1, bpm=999)
+                )
+        heard.wait_for(lambda synth: not synth.sounding)
+        psutil.wait_procs(players, timeout=30)
+    assert not any(player.is_running() for player in players)
+
+
+def test_ports_are_listed_as_data(jack: dict[str, str]) -> None:
+    with synth(jack), command(jack, "ports", "--json") as process:
+        code, out, _ = ended(process)
+    assert code == 0
+    assert PORT in json.loads(out)["outputs"]
+
+
+def test_a_mistake_in_the_bars_says_which_there_are(jack: dict[str, str], take: Path) -> None:
+    with command(jack, "play", "bass", "--in", take, "--port", PORT, "--from", "9") as process:
+        code, _, err = ended(process)
+    assert code == 2
+    assert "bass lies in bars 1 to 4." in err
+
+
+def test_a_port_is_asked_for(take: Path) -> None:
+    with command(dict(os.environ), "play", "bass", "--in", take) as process:
+        code, _, err = ended(process)
+    assert code == 2 and "daw-bridge ports" in err
