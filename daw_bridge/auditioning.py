@@ -3,20 +3,24 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from daw_bridge.core.errors import TakeMissing
+from daw_bridge.core.errors import BridgeError, TakeMissing
 from daw_bridge.core.grid import Grid, PlacedGrid
+from daw_bridge.deliver.finding import takes_below
 from daw_bridge.deliver.midi import midi_bytes
-from daw_bridge.deliver.take_file import FoundTake
+from daw_bridge.deliver.take_file import FoundTake, find_take
 from daw_bridge.host.fitting import fit_part
 from daw_bridge.intake.midi import read_midi
 from daw_bridge.live.program import Patch, program_of
 from daw_bridge.live.song import Song, read_song
 from daw_bridge.live.wire import Piece
 from daw_bridge.presets import StoredPreset
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,44 @@ class TakeSong:
         )
         begin = self.song.meters.start_of(from_bar)
         return Piece(program, self.song.tempo.from_beat(begin), wish.loop)
+
+
+class Arrivals:
+    """The takes below a folder that come, or get other notes, after this was made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: dict[Path, tuple[int, int]] = {}
+        self._notes: dict[Path, str] = {}
+        for found in self.new():
+            log.info("here already: %s", found.file)
+
+    def new(self) -> list[FoundTake]:
+        """Those that have come since it was asked last, each once, as soon as its notes are there."""
+        return [found for file in self._changed() if (found := self._with_other_notes(file)) is not None]
+
+    def _changed(self) -> Iterator[Path]:
+        for file in takes_below(self._folder) if self._folder.is_dir() else ():
+            try:
+                status = file.stat()
+            except OSError:  # just being put in its place
+                continue
+            stamp = (status.st_mtime_ns, status.st_size)
+            if self._seen.get(file) != stamp:
+                self._seen[file] = stamp
+                yield file
+
+    def _with_other_notes(self, file: Path) -> FoundTake | None:
+        try:
+            found = find_take(file)
+        except BridgeError as error:  # half of an edit: there will be a whole one
+            log.info("%s", error)
+            return None
+        notes = found.take.midi[0].sha256
+        if self._notes.get(file) == notes:
+            return None
+        self._notes[file] = notes
+        return found
 
 
 def song_of(found: FoundTake, *, variant: str = "played", preset: StoredPreset | None = None) -> TakeSong:

@@ -5,22 +5,28 @@ from __future__ import annotations
 import math
 import re
 import signal
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from daw_bridge.cli.console import print_json, say, stderr, stdout
+from daw_bridge.cli.console import print_json, say, short, show_error, stderr, stdout
 from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import FolderOption, Json
+from daw_bridge.core.errors import BridgeError
 
 if TYPE_CHECKING:
     from rich.status import Status
 
     from daw_bridge.auditioning import TakeSong, Wish
+    from daw_bridge.deliver.take_file import FoundTake
     from daw_bridge.live.player import Timing
     from daw_bridge.live.playing import LivePlayer, Moment
     from daw_bridge.live.program import Patch
+
+ARRIVALS_S = 0.1
+"""So often the bridge looks for takes that have come."""
 
 PortOption = Annotated[
     str | None,
@@ -44,7 +50,7 @@ CcOption = Annotated[
 
 
 def play(
-    take: Annotated[str, typer.Argument(help="A take, by name or path.", metavar="TAKE")],
+    take: Annotated[str | None, typer.Argument(help="A take, by name or path.", metavar="TAKE")] = None,
     port: PortOption = None,
     virtual: VirtualOption = None,
     sync: Annotated[
@@ -76,6 +82,10 @@ def play(
         bool,
         typer.Option("--anywhere", help="With a clock: begin where it starts, not at the take's own bar."),
     ] = False,
+    on_arrival: Annotated[
+        bool,
+        typer.Option("--on-arrival", help="Every take that comes, once, while `watch` runs beside it."),
+    ] = False,
     folder: FolderOption = Path(),
     json: Json = False,
 ) -> None:
@@ -89,11 +99,14 @@ def play(
       daw-bridge play bass --port "IAC Driver Bus 1"
       daw-bridge play bass --virtual "DAW Bridge" --sync link --loop
       daw-bridge play bass --port minilogue --channel 2 --program 12 --from 5 --to 9
+      daw-bridge play --on-arrival --in "My Song Project" --virtual "DAW Bridge" --sync link
     """
     if (port is None) == (virtual is None):
         raise typer.BadParameter(
             "Name one of the two; `daw-bridge ports` lists ports.", param_hint="--port, --virtual"
         )
+    if (take is None) != on_arrival:
+        raise typer.BadParameter("Name a take, or say --on-arrival.", param_hint="TAKE")
     patch = parse_patch(program, bank, cc)
     if sync == "none" and clock_in is not None:
         raise typer.BadParameter("It is for --sync clock.", param_hint="--clock-in")
@@ -104,13 +117,26 @@ def play(
     from daw_bridge.live.wire import Setup
 
     keep_log()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if take is None:
+        wish = Wish(channel=channel, patch=patch, sends_clock=send_clock, in_place=False)
+        with LivePlayer(Setup(port, virtual or "", sync, clock_in)) as player:
+            _play_arrivals(player, folder, wish, preset, is_quiet=json)
+        return
     song = _song(take, folder, variant, preset)
     wish = Wish(from_bar, to_bar, channel, patch, loop, send_clock, in_place=not anywhere)
     _check_bars(song, wish)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with LivePlayer(Setup(port, virtual or "", sync, clock_in, song.song.tempo.initial_bpm)) as player:
-        timing = _play(player, song, wish, is_quiet=json)
-    if json:
+        try:
+            timing = _play(player, song, wish, is_quiet=json)
+        except KeyboardInterrupt:
+            player.stop()
+            timing = player.timing()
+    _tell(song, player, timing, is_quiet=json)
+
+
+def _tell(song: TakeSong, player: LivePlayer, timing: Timing, *, is_quiet: bool) -> None:
+    if is_quiet:
         from dataclasses import asdict
 
         print_json({"take": song.name, "port": player.port, "timing": asdict(timing)})
@@ -118,13 +144,42 @@ def play(
         say("✓", f"{song.name} on {player.port}: {timing}", console=stdout())
 
 
+def _play_arrivals(
+    player: LivePlayer, folder: Path, wish: Wish, preset: str | None, *, is_quiet: bool
+) -> None:
+    """One after the other, as they come, until Ctrl-C."""
+    from daw_bridge.auditioning import Arrivals
+    from daw_bridge.cli.takes import takes_folder
+
+    below = takes_folder(folder)
+    arrivals = Arrivals(below)
+    if not is_quiet:
+        stderr().print(f"Playing what comes into {short(below)} on {player.port} (Ctrl-C ends it)")
+    try:
+        while True:
+            for found in arrivals.new():
+                try:
+                    song = _song_of(found, "played", preset)
+                except BridgeError as error:
+                    show_error(error)
+                    continue
+                _tell(song, player, _play(player, song, wish, is_quiet=is_quiet), is_quiet=is_quiet)
+            time.sleep(ARRIVALS_S)
+    except KeyboardInterrupt:
+        return
+
+
 def _song(name: str, folder: Path, variant: str, preset: str | None) -> TakeSong:
-    from daw_bridge.auditioning import song_of
     from daw_bridge.cli.takes import takes_folder
     from daw_bridge.deliver.finding import take_named
     from daw_bridge.deliver.take_file import find_take
 
-    found = find_take(take_named(name, takes_folder(folder)))
+    return _song_of(find_take(take_named(name, takes_folder(folder))), variant, preset)
+
+
+def _song_of(found: FoundTake, variant: str, preset: str | None) -> TakeSong:
+    from daw_bridge.auditioning import song_of
+
     if preset is None:
         return song_of(found, variant=variant)
     from daw_bridge.revoicing import session_of
@@ -145,7 +200,7 @@ def _check_bars(song: TakeSong, wish: Wish) -> None:
 
 
 def _play(player: LivePlayer, song: TakeSong, wish: Wish, *, is_quiet: bool) -> Timing:
-    """To the end, or to Ctrl-C."""
+    """To the end."""
     console = stderr()
     waits = f"{song.name}: waiting for the DAW to play" if player.clock else f"{song.name}: about to play"
     if player.clock and not is_quiet:
@@ -157,11 +212,7 @@ def _play(player: LivePlayer, song: TakeSong, wish: Wish, *, is_quiet: bool) -> 
         def show(moment: Moment) -> None:
             _show(status, song, wish, moment, waits)
 
-        try:
-            return player.play(song.piece(wish), show)
-        except KeyboardInterrupt:
-            player.stop()
-            return player.timing()
+        return player.play(song.piece(wish), show)
 
 
 def _show(status: Status, song: TakeSong, wish: Wish, moment: Moment, waits: str) -> None:

@@ -19,6 +19,8 @@ class Clock(Protocol):
 
     moves: int
     """Goes up whenever the song is somewhere else than time alone would have taken it: start, continue."""
+    moved_to: float
+    """The beat on which it was then."""
 
     def begin(self, bar_beats: float, song_beat: float | None) -> None:
         """Beat 0 is as soon as it may be: at once, on the next bar of `bar_beats` beats, or, for a clock that
@@ -44,7 +46,7 @@ class Internal:
     """From the word to the first beat: the first notes are not late."""
 
     def __init__(self, tempo: TempoMap) -> None:
-        self.moves = 0
+        self.moves, self.moved_to = 0, 0.0
         self._tempo = tempo
         self._zero_s = 0.0
 

@@ -31,7 +31,7 @@ class LinkClock:
             heard = listener.history.at(time.time())
         if heard is None:
             raise nobody(ListenedTempo(listen="link"))
-        self.moves = 0
+        self.moves, self.moved_to = 0, 0.0
         self._link = Link(heard.tempo_bpm)
         self._link.enabled = True
         self._zero_beat, self._quantum = 0.0, 4.0

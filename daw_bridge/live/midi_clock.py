@@ -26,7 +26,7 @@ class MidiClock:
     """
 
     def __init__(self, port: str | None, bpm: float) -> None:
-        self.moves = 0
+        self.moves, self.moved_to = 0, 0.0
         self._recovery = ClockRecovery()
         self._lock = threading.Lock()
         self._is_running = False
@@ -63,6 +63,7 @@ class MidiClock:
             self._song_beat = beat
         self._last = None
         self._is_running = True
+        self.moved_to = beat - self._song_beat
         self.moves += 1
 
     def begin(self, bar_beats: float, song_beat: float | None) -> None:

@@ -181,13 +181,11 @@ class Player:
                 send(message)
 
     def _locate(self, program: Program, loop: bool) -> tuple[int, float]:
-        """The next event, and the beat on which its round began, from where the clock is now."""
-        if self._clock.time_at(0.0) == NEVER:
-            return 0, 0.0
-        beat = max(self._clock.beat_at(time.monotonic()), 0.0)
+        """The next event, and the beat on which its round began, from where the clock has moved to."""
+        beat = max(self._clock.moved_to, 0.0)
         rounds = int(beat // program.length_beats) if loop and program.length_beats else 0
         base = rounds * program.length_beats
-        return bisect_left(program.beats, beat - base - 0.02), base
+        return bisect_left(program.beats, beat - base), base
 
     def _silence(self, rests: list[list[int]]) -> None:
         for key, held in enumerate(self._sounding):

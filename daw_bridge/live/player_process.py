@@ -7,6 +7,7 @@ port; when its input ends, because the bridge ended or was killed, it silences w
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import signal
 import sys
@@ -57,8 +58,8 @@ def _serve(tell: _Telling) -> None:
         return
     setup = Setup(**content)
     with contextlib.ExitStack() as open_:
+        clock = _clock(setup, open_)  # first: JACK numbers clients of one name, and its port is to be found
         output = open_.enter_context(MidiOutput(setup.port, setup.own))
-        clock = _clock(setup, open_)
         pieces: queue.Queue[Piece | None] = queue.Queue()
         players: list[Player] = []
         ended = threading.Event()
@@ -131,4 +132,7 @@ def _tell(player: Player, output: MidiOutput, tell: _Telling, done: threading.Ev
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        os._exit(0)  # the thread that reads our input need not have ended, and nobody waits for it

@@ -82,6 +82,10 @@ class Synth:
         """When each tick of a MIDI clock came."""
         return [t for t, m in self.received if m == (0xF8,)]
 
+    def end(self) -> None:
+        """Once the process has ended."""
+        self._thread.join()
+
     def unplug(self) -> None:
         """The port is gone."""
         self._process.kill()
@@ -100,9 +104,13 @@ def synth(environment: dict[str, str]) -> Iterator[Synth]:
     ) as process:
         assert process.stdout is not None and process.stdin is not None
         assert process.stdout.readline() == "on\n"
-        yield Synth(process)
-        if process.poll() is None:
+        listening = Synth(process)
+        try:
+            yield listening
+        finally:
             process.stdin.close()
+            process.wait()
+            listening.end()  # what is being read can't be closed
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,16 @@ import pytest
 from daw_bridge.core.errors import LinkMissing
 from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import TakeDelivered
+from daw_bridge.live.link_clock import LinkClock
 from daw_bridge.live.link_listener import LinkListener
+from daw_bridge.live.player import Player
+from daw_bridge.live.program import program_of
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import ListenedTempo
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.live.link_peer import link_peer
+from tests.live.test_live_player import note, song
 from tests.sessions import Heard
 from tests.test_serving import FakeBridge
 
@@ -113,3 +117,72 @@ def test_convert_waits_a_moment_and_says_that_nobody_is_there(tmp_path: Path) ->
     with link_peer(88), FakeBridge(tmp_path / "state") as bridge:
         take = bridge.convert(stem, deliver_to=tmp_path, tempo=ListenedTempo(listen="link")).take
     assert (take.tempo.bpm, take.tempo.source) == (88.0, "Ableton Link, 88 BPM, 1 peer")
+
+
+# -- playing along -----------------------------------------------------------------------------------
+
+
+class Notes(list[float]):
+    """When each note was sent."""
+
+    def send(self, message: Sequence[int]) -> None:
+        if message[0] & 0xF0 == 0x90:
+            self.append(time.monotonic())
+
+
+def test_a_peer_that_plays_along_keeps_the_others_tempo_and_their_bars() -> None:
+    """Every note that is sent on a beat is on the other process's beat, as that one counts it."""
+    with link_peer(97) as peer:
+        clock = LinkClock()
+        try:
+            clock.begin(4.0, None)
+            first_s = clock.time_at(0.0)
+            assert peer.ask("say")[0] == 97.0
+            until(lambda: time.monotonic() > first_s + 0.01)
+            tempo_bpm, peers, beat, _ = peer.ask("say")
+            elsewhere = clock.beat_at(time.monotonic())
+            assert (tempo_bpm, peers) == (97.0, 1)
+            assert abs((beat - elsewhere + 2.0) % 4.0 - 2.0) < 0.2  # beat 0 began a bar there too
+        finally:
+            clock.close()
+
+
+def test_playing_follows_a_change_of_tempo_within_a_beat() -> None:
+    notes = Notes()
+    with link_peer(120) as peer:
+        clock = LinkClock()
+        try:
+            player = Player(notes.send, clock)
+            program = program_of(song(*[n for i in range(64) for n in note(i / 2, 60, 0.4)], bars=8))
+            thread = threading.Thread(target=player.play, args=[program])
+            thread.start()
+            until(lambda: len(notes) >= 8)
+            before_s = (notes[7] - notes[1]) / 6
+            peer.ask("tempo 200")
+            changed = len(notes)
+            until(lambda: len(notes) >= changed + 2 + 12)
+            player.ended.set()
+            thread.join(20)
+        finally:
+            clock.close()
+    after_s = (notes[changed + 13] - notes[changed + 1]) / 12  # from a beat after the change on
+    assert before_s == pytest.approx(0.25, rel=0.1)
+    assert after_s == pytest.approx(0.15, rel=0.1)
+
+
+def test_playing_ends_with_an_error_when_the_last_peer_is_killed() -> None:
+    with link_peer(120) as peer:
+        clock = LinkClock()
+        try:
+            until(lambda: peer.ask("say")[1] == 1)
+            peer.kill()
+            program = program_of(song(*note(0, 60, 999.0), bars=250))
+            with pytest.raises(LinkMissing, match="The last peer has left"):
+                Player(Notes().send, clock).play(program)
+        finally:
+            clock.close()
+
+
+def test_there_is_nobody_to_play_with() -> None:
+    with pytest.raises(LinkMissing, match="Nobody is on Ableton Link"):
+        LinkClock()

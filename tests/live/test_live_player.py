@@ -154,6 +154,7 @@ class Stepped(Internal):
 
     def move(self, beat: float) -> None:
         self._zero_s = time.monotonic() - self._tempo.time_at(beat)
+        self.moved_to = beat
         self.moves += 1
 
     def check(self) -> None:
