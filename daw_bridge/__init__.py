@@ -2,10 +2,10 @@
 
 The flow, and the packages that are its steps:
 
-    watch -> intake -> transcribe -> (edit) -> render (host) -> deliver
+    watch -> intake -> transcribe -> edit -> render (host) -> deliver
 
-`pipeline` is the only module that knows their order, `journal` remembers where each bounce is,
-`service` is what every door (`cli`) calls. `core` holds the words that all of them share.
+`flow` puts them in order, in its `pipeline`; `journal` remembers where each bounce is, `service` is what
+every door (`cli`) calls. `core` holds the words that all of them share.
 """
 
 

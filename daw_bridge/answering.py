@@ -14,13 +14,13 @@ from daw_bridge.core.meters import Position
 from daw_bridge.deliver.finding import takes_below
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import TAKE_SUFFIX, FoundTake, find_take, readable, take_files
-from daw_bridge.events import TakeDelivered, Taken, Tell
+from daw_bridge.flow.events import TakeDelivered, Taken, Tell
+from daw_bridge.flow.job import Job
+from daw_bridge.flow.mixes import run_mix
+from daw_bridge.flow.pipeline import run
+from daw_bridge.flow.remaking import run_midi, take_back
 from daw_bridge.intake.midi import MIDI_SUFFIXES
-from daw_bridge.job import Job
 from daw_bridge.journal import Journal
-from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import run
-from daw_bridge.remaking import run_midi, take_back
 from daw_bridge.service import Bridge
 from daw_bridge.session.choice import Choice, choose
 from daw_bridge.session.grid import LiveTempo, WantedTempo
@@ -116,6 +116,7 @@ class Answers:
             take=choice.take,
             deliver_to=session.delivered,
             presets=tuple(library.find(name) for name in choice.presets),
+            drums=tuple(library.find(name) for name in choice.drums),
             profile=choice.profile,
             tempo=settings.tempo,
             tempo_named_by=SETTINGS_NAME,

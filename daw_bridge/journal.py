@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from daw_bridge.core.envelope import Envelope
 from daw_bridge.core.errors import DeliveryFailed
 from daw_bridge.core.notes import Part
 
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS parts (
     fingerprint TEXT, engine TEXT, engine_version TEXT, profile TEXT, part TEXT NOT NULL,
     PRIMARY KEY (fingerprint, engine, engine_version, profile)
 );
+CREATE TABLE IF NOT EXISTS outlines (fingerprint TEXT PRIMARY KEY, duration_s REAL, swing BLOB);
 CREATE TABLE IF NOT EXISTS written (path TEXT, sha256 TEXT, PRIMARY KEY (path, sha256));
 """
 
@@ -162,6 +164,19 @@ class Journal:
         self._write(
             "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?)",
             (key.fingerprint, key.engine, key.engine_version, key.profile, json.dumps(part.to_dict())),
+        )
+
+    def outline(self, fingerprint: str) -> Envelope | None:
+        """The outline of the bounce of this fingerprint."""
+        query = "SELECT duration_s, swing FROM outlines WHERE fingerprint = ?"
+        row = self._read(query, (fingerprint,)).fetchone()
+        return Envelope.from_bytes(row[1], row[0]) if row else None
+
+    def remember_outline(self, fingerprint: str, outline: Envelope) -> None:
+        """Keep an outline, so that a take can be drawn again without its bounce."""
+        self._write(
+            "INSERT OR REPLACE INTO outlines VALUES (?, ?, ?)",
+            (fingerprint, outline.duration_s, outline.to_bytes()),
         )
 
     # -- deliveries: the ledger --------------------------------------------------------------------

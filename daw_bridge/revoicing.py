@@ -9,7 +9,7 @@ from daw_bridge.core.errors import SessionBusy, TakeUnanswered
 from daw_bridge.core.files import write_whole
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import FoundTake, find_take, take_text
-from daw_bridge.events import Tell
+from daw_bridge.flow.events import Tell
 from daw_bridge.journal import Journal
 from daw_bridge.service import Bridge
 from daw_bridge.session.lock import SessionLock

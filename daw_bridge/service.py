@@ -3,64 +3,45 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
+from daw_bridge.conversion import Wanted, engine_of, job_of
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import PluginError
-from daw_bridge.core.formats import ExportFormat
-from daw_bridge.core.meters import Position
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import FoundTake
-from daw_bridge.edit import Edit
-from daw_bridge.edit.variants import VariantName
-from daw_bridge.events import TakeDelivered, Taken, Tell
+from daw_bridge.flow.events import TakeDelivered, Taken, Tell
+from daw_bridge.flow.mixes import run_mix
+from daw_bridge.flow.pipeline import Instruments, Memory, Steps, run
+from daw_bridge.flow.real_steps import real_steps
+from daw_bridge.flow.remaking import remake, run_midi
 from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
-from daw_bridge.intake import listen
-from daw_bridge.intake.hints import MeterHint, TempoHint, TimeReferenceHint, hints_of
 from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
-from daw_bridge.live.listening import Listeners, nobody
-from daw_bridge.mixes import run_mix
-from daw_bridge.pipeline import Instruments, Job, Memory, Steps, run
+from daw_bridge.live.listening import Listeners
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
-from daw_bridge.remaking import remake, run_midi
 from daw_bridge.separate import Separator, separate
-from daw_bridge.session.choice import split_tags
-from daw_bridge.session.grid import FileHints, LiveTempo, TempoGuess, WantedTempo
-from daw_bridge.session.place import NamedPlace
-from daw_bridge.session.reading import NOTHING_READ, Read, SessionReading
+from daw_bridge.session.grid import LiveTempo, WantedTempo
 from daw_bridge.settings import (
-    SETTINGS_NAME,
     ListenedTempo,
     Session,
     SessionSettings,
     UserSettings,
-    load_session,
     load_user_settings,
     user_folder,
     user_state_folder,
 )
-from daw_bridge.transcribe import (
-    Drums,
-    engine,
-    engine_names,
-    estimate_key,
-    estimate_tempo,
-    guess_kind,
-    pianist,
-)
+from daw_bridge.transcribe import engine_names
 
 
 class Bridge:
@@ -139,28 +120,17 @@ class Bridge:
         bounce: Path,
         *,
         deliver_to: Path,
-        presets: Sequence[str] = (),
-        profile: str = "auto",
-        tempo: WantedTempo | None = None,
-        at: Position | None = None,
-        session: Path | None = None,
-        exports: Sequence[ExportFormat] = (),
-        bends: bool = True,
-        edits: tuple[Edit, ...] | None = None,
-        variants: tuple[VariantName, ...] = (),
-        engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
+        **wanted: Unpack[Wanted],
     ) -> DeliveredTake:
-        """Take one bounce all the way, once. Raises BridgeError.
+        """Take one bounce, or a MIDI file, all the way, once. Raises BridgeError.
 
-        `session` is a DAW's project folder, whose tempo and places are taken where `tempo` and `at` don't
-        name others. A rendering that fails is told and noted in the take, the rest is delivered.
+        A rendering that fails is told and noted in the take, the rest is delivered.
         """
-        job = self._job(bounce, deliver_to, presets, profile, tempo, at, session, exports, bends)
-        job = replace(job, edits=edits, variants=variants)
+        job = job_of(bounce, deliver_to, wanted, self.library(), self.live_tempo)
         tell(Taken(job.bounce))
         take = run_midi if job.bounce.suffix.lower() in MIDI_SUFFIXES else run
-        delivered = take(job, self.steps(engine_name), self._journal, tell)
+        delivered = take(job, self.steps(engine_of(wanted)), self._journal, tell)
         tell(TakeDelivered(job.bounce, delivered))
         return delivered
 
@@ -169,22 +139,13 @@ class Bridge:
         mix: Path,
         *,
         deliver_to: Path,
-        presets: Sequence[str] = (),
-        tempo: WantedTempo | None = None,
-        at: Position | None = None,
-        session: Path | None = None,
-        exports: Sequence[ExportFormat] = (),
-        bends: bool = True,
-        edits: tuple[Edit, ...] | None = None,
-        variants: tuple[VariantName, ...] = (),
-        engine_name: str = SessionSettings().engine,
         tell: Tell = lambda event: None,
+        **wanted: Unpack[Wanted],
     ) -> list[DeliveredTake]:
         """Separate a mix into stems, and take each of them all the way. Raises BridgeError."""
-        job = self._job(mix, deliver_to, presets, "auto", tempo, at, session, exports, bends)
-        job = replace(job, edits=edits, variants=variants)
+        job = job_of(mix, deliver_to, wanted, self.library(), self.live_tempo)
         tell(Taken(job.bounce))
-        return run_mix(job, self.steps(engine_name), self.separator, self._journal, tell)
+        return run_mix(job, self.steps(engine_of(wanted)), self.separator, self._journal, tell)
 
     def revoice(
         self,
@@ -218,51 +179,6 @@ class Bridge:
         """Who would hear the part again, were it forgotten."""
         name = found.take.transcription.engine
         return name if name in engine_names() else SessionSettings().engine
-
-    def _job(
-        self,
-        bounce: Path,
-        deliver_to: Path,
-        presets: Sequence[str],
-        profile: str,
-        tempo: WantedTempo | None,
-        at: Position | None,
-        session: Path | None,
-        exports: Sequence[ExportFormat],
-        bends: bool,
-    ) -> Job:
-        """What is wanted of a bounce that lies in no session of ours."""
-        bounce = bounce.expanduser().absolute()
-        library = self.library()
-        name, tagged, warnings = split_tags(bounce.stem, library.has)
-        tempo = tempo or "session"
-        read, start_s = NOTHING_READ, None
-        if session is not None:
-            read = SessionReading(session).read()
-            if read == NOTHING_READ:
-                read = Read(warnings=(f"{session}: No session file of a DAW is in there that can be read.",))
-            if (session / SETTINGS_NAME).exists():
-                start_s = load_session(session).settings.session_start
-        live = self.live_tempo(tempo) if read.info is None else None
-        if isinstance(tempo, ListenedTempo) and read.info is None and live is None:
-            raise nobody(tempo)
-        return Job(
-            bounce=bounce,
-            take=name,
-            deliver_to=deliver_to.expanduser().absolute(),
-            presets=tuple(library.find(p) for p in presets or tagged or SessionSettings().preset),
-            profile=profile,
-            tempo=tempo,
-            tempo_named_by="--tempo",
-            warnings=(*warnings, *read.warnings),
-            exports=tuple(exports),
-            bends=bends,
-            find_preset=library.find,
-            session=read.info,
-            live=live,
-            session_start_s=start_s,
-            at=NamedPlace(at, "--at") if at else None,
-        )
 
     def live_tempo(self, wanted: WantedTempo, bounced_s: float | None = None) -> LiveTempo | None:
         """What Link or a clock said at that time (seconds since the epoch), or says now; None when neither is
@@ -304,17 +220,7 @@ class Bridge:
 
     def steps(self, engine_name: str) -> Steps:
         """The real steps."""
-        return Steps(
-            listen,
-            engine(engine_name),
-            _guess_tempo,
-            self.instruments,
-            guess_kind,
-            estimate_key,
-            drums=Drums(),
-            piano=pianist(engine_name),
-            hints=_hints,
-        )
+        return real_steps(engine_name, self.instruments)
 
     @property
     def separator(self) -> Separator:
@@ -328,24 +234,3 @@ def _duration(time_s: float) -> str:
         if time_s >= 2 * length_s:
             return f"{time_s / length_s:.0f} {unit}"
     return f"{max(time_s, 1):.0f} s"
-
-
-def _hints(bounce: Path) -> FileHints:
-    found = hints_of(bounce)  # the most trusted first
-    tempo = next((hint for hint in found if isinstance(hint, TempoHint)), None)
-    meter = next((hint for hint in found if isinstance(hint, MeterHint)), None)
-    # A time stamp of 0 is what many programs write that keep none.
-    stamp = next((hint for hint in found if isinstance(hint, TimeReferenceHint) and hint.frames > 0), None)
-    return FileHints(
-        tempo_bpm=tempo.tempo_bpm if tempo else None,
-        tempo_source=tempo.source if tempo else "",
-        time_signature=meter.time_signature if meter else None,
-        clock_s=stamp.clock_s if stamp else None,
-    )
-
-
-def _guess_tempo(clip: AudioClip, part: Part) -> TempoGuess | None:
-    found = estimate_tempo(clip, part)
-    if found is None:
-        return None
-    return TempoGuess(found.tempo_bpm, found.confidence, found.first_beat_s, found.beat_confidence)

@@ -15,7 +15,7 @@ from daw_bridge.answering import Answer, Answers
 from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
 from daw_bridge.core.files import remove_leftovers, sha256_of
 from daw_bridge.deliver.take_file import TAKE_SUFFIX
-from daw_bridge.events import Event, Failed, Skipped, Tell
+from daw_bridge.flow.events import Event, Failed, Skipped, Tell
 from daw_bridge.journal import Journal, State
 from daw_bridge.service import Bridge
 from daw_bridge.session.lock import SessionLock

@@ -25,6 +25,8 @@ class FakeEngine:
     version: str = "1"
     rate_hz: int = 22_050
     asked: int = 0
+    notes: tuple[Note, ...] = ()
+    """What it hears whatever it hears, if anything."""
 
     def prepare(self) -> None:
         pass
@@ -38,6 +40,8 @@ class FakeEngine:
         on_progress(0.5)
         loud = np.flatnonzero(np.abs(clip.samples[0]) > 0.01)
         on_progress(1.0)
+        if self.notes:
+            return Part(self.notes, clip.duration_s)
         if not loud.size:
             return Part((), clip.duration_s)
         onset_s, offset_s = float(loud[0]) / clip.rate_hz, float(loud[-1] + 1) / clip.rate_hz

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from daw_bridge.events import Event
+from daw_bridge.flow.events import Event
 
 PATIENCE_S = 60.0
 

@@ -11,7 +11,7 @@ from daw_bridge.core.errors import TakeMissing
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.take_file import FoundTake, find_take
 from daw_bridge.settings import FixedTempo
-from tests.test_pipeline import bounce_tone
+from tests.flow.test_flow_pipeline import bounce_tone
 from tests.test_serving import FakeBridge
 
 

@@ -13,15 +13,15 @@ import pytest
 
 from daw_bridge.core.errors import BridgeError, SessionBusy
 from daw_bridge.deliver.take_file import load_take
-from daw_bridge.events import Failed, NotesDelivered, Skipped, TakeDelivered, Taken
-from daw_bridge.pipeline import Steps
+from daw_bridge.flow.events import Failed, NotesDelivered, Skipped, TakeDelivered, Taken
+from daw_bridge.flow.pipeline import Steps
 from daw_bridge.service import Bridge
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import Session, UserSettings
 from tests.fakes import FakeEngine, FakeInstruments
+from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard, delivered_files
-from tests.test_pipeline import bounce_tone
 
 SETTINGS = """
 preset: fat-analog-sub
@@ -31,7 +31,7 @@ rules:
   - match: "*pad*"
     preset: [glassy-digital-pad, fat-analog-sub]
 """
-TAKE = ["{0}/{0} - Fat Analog Sub.wav", "{0}/{0}.mid", "{0}/{0}.take.yaml"]
+TAKE = ["{0}/{0} - Fat Analog Sub.wav", "{0}/{0}.mid", "{0}/{0}.png", "{0}/{0}.take.yaml"]
 
 
 def take_of(name: str) -> list[str]:
@@ -275,7 +275,7 @@ def test_what_failed_for_a_passing_reason_is_taken_again_at_the_next_start(
         heard.wait(NotesDelivered)
         assert heard.wait(Failed).error.code == "plugin-crashed"
         heard.wait(TakeDelivered)
-    assert delivered_files(session.folder) == ["bass/bass.mid", "bass/bass.take.yaml"]
+    assert delivered_files(session.folder) == ["bass/bass.mid", "bass/bass.png", "bass/bass.take.yaml"]
     with running(session) as (heard, bridge):
         heard.wait(TakeDelivered)
         assert bridge.engine.asked == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from daw_bridge.deliver.take import DeliveredTake, Take, TakePlace
     from daw_bridge.session.reading import Read
+
+
+MOST_NAMED = 6
 
 
 def stdout() -> Console:
@@ -90,6 +94,13 @@ def show_takes(takes: list[DeliveredTake]) -> None:
                 rendering.file or "[red]not rendered[/red]",
                 "; ".join(rendering.warnings) if rendering.file else rendering.error,
             )
+        if take.doubtful:
+            table.add_row("", "doubtful", "", _some(take.doubtful))
+        if take.worth_a_look:
+            bars = [str(bar.bar) for bar in take.worth_a_look]
+            table.add_row("", "worth a look", "", f"bars {_some(bars)}")
+        if take.picture:
+            table.add_row("", "picture", take.picture.file, "")
         for exported in take.exports:
             table.add_row("", "export", exported.file, take.place.position)
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")
@@ -99,6 +110,12 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         say("!", warning, console=console)
     for folder in dict.fromkeys(delivered.folder for delivered in takes):
         console.print(f"[green]✓[/green] {short(folder)}{os.sep}")
+
+
+def _some(words: Sequence[str]) -> str:
+    """As many as a line holds."""
+    more = f", and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
+    return ", ".join(words[:MOST_NAMED]) + more
 
 
 def where(place: TakePlace) -> str:

@@ -11,6 +11,7 @@ from daw_bridge.cli.console import print_json, show_error, show_takes
 from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import (
     AtOption,
+    CompareOption,
     EditOption,
     EngineOption,
     Json,
@@ -48,6 +49,7 @@ def convert(
     ] = None,
     edit: EditOption = None,
     variant: VariantOption = None,
+    compare: CompareOption = False,
     no_bends: Annotated[
         bool, typer.Option("--no-bends", help="Leave pitch bends out: notes stay at their keys.")
     ] = False,
@@ -75,47 +77,32 @@ def convert(
     variants = parse_variant_options(variant)
     from daw_bridge.cli.data import error_as_data, take_as_data
     from daw_bridge.cli.reporter import Reporter
+    from daw_bridge.conversion import Wanted
     from daw_bridge.service import Bridge
     from daw_bridge.transcribe import DEFAULT_ENGINE
 
+    asked: Wanted = {
+        "presets": preset or (),
+        "profile": profile,
+        "tempo": wanted,
+        "at": place,
+        "session": session,
+        "exports": [export] if export else (),
+        "bends": not no_bends,
+        "edits": edits,
+        "variants": variants,
+        "compare": compare,
+        "engine_name": engine or DEFAULT_ENGINE,
+    }
     takes, failures = [], []
     keep_log()
     with Bridge() as bridge, Reporter(is_quiet=json) as reporter:
         for stem in audio:
             try:
                 if separate:
-                    takes += bridge.convert_mix(
-                        stem,
-                        deliver_to=deliver,
-                        presets=preset or (),
-                        tempo=wanted,
-                        at=place,
-                        session=session,
-                        exports=[export] if export else (),
-                        bends=not no_bends,
-                        edits=edits,
-                        variants=variants,
-                        engine_name=engine or DEFAULT_ENGINE,
-                        tell=reporter,
-                    )
-                    continue
-                takes.append(
-                    bridge.convert(
-                        stem,
-                        deliver_to=deliver,
-                        presets=preset or (),
-                        profile=profile,
-                        tempo=wanted,
-                        at=place,
-                        session=session,
-                        exports=[export] if export else (),
-                        bends=not no_bends,
-                        edits=edits,
-                        variants=variants,
-                        engine_name=engine or DEFAULT_ENGINE,
-                        tell=reporter,
-                    )
-                )
+                    takes += bridge.convert_mix(stem, deliver_to=deliver, tell=reporter, **asked)
+                else:
+                    takes.append(bridge.convert(stem, deliver_to=deliver, tell=reporter, **asked))
             except BridgeError as error:
                 failures.append(error)
                 if not json:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from daw_bridge import events
 from daw_bridge.core.errors import BridgeError
 from daw_bridge.deliver.take import DeliveredTake
-from daw_bridge.events import Event
+from daw_bridge.flow import events
+from daw_bridge.flow.events import Event
 
 
 def error_as_data(error: BridgeError) -> dict[str, Any]:

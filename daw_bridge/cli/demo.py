@@ -13,7 +13,7 @@ from daw_bridge.cli.log import keep_log
 
 if TYPE_CHECKING:
     from daw_bridge.core.notes import Part
-    from daw_bridge.events import Event
+    from daw_bridge.flow.events import Event
     from daw_bridge.service import Bridge
 
 TEMPO_BPM = 97.0
@@ -50,7 +50,7 @@ def demo(
     from daw_bridge.cli.reporter import Reporter
     from daw_bridge.core.errors import InternalError
     from daw_bridge.core.files import write_whole
-    from daw_bridge.events import Failed, TakeDelivered
+    from daw_bridge.flow.events import Failed, TakeDelivered
     from daw_bridge.service import Bridge
     from daw_bridge.serving import OpenSession
     from daw_bridge.session.start import start_session

@@ -54,6 +54,10 @@ EditOption = Annotated[
         "--edit", "-e", help='What is done to the part: "quantize: 1/16". May be given again.', metavar="EDIT"
     ),
 ]
+CompareOption = Annotated[
+    bool,
+    typer.Option("--compare", help="Compare the first rendering with the bounce; name the bars to look at."),
+]
 VariantOption = Annotated[
     list[str] | None,
     typer.Option("--variant", help="A MIDI file besides: tight (on the grid), simple. May be given again."),

@@ -12,11 +12,11 @@ from types import TracebackType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from daw_bridge import events
 from daw_bridge.cli.console import print_json, say, short, show_error, stderr, where
 from daw_bridge.cli.data import event_as_data
 from daw_bridge.deliver.take import Take
-from daw_bridge.events import Event
+from daw_bridge.flow import events
+from daw_bridge.flow.events import Event
 
 STEPS = {
     "listen": "listening",

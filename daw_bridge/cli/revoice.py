@@ -10,6 +10,7 @@ import typer
 from daw_bridge.cli.console import print_json, show_error, show_takes
 from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import (
+    CompareOption,
     EditOption,
     FolderOption,
     Json,
@@ -39,6 +40,7 @@ def revoice(
     edit: EditOption = None,
     no_edits: Annotated[bool, typer.Option("--no-edits", help="Take the edits out that were there.")] = False,
     variant: VariantOption = None,
+    compare: CompareOption = False,
     folder: FolderOption = Path(),
     json: Json = False,
 ) -> None:
@@ -74,6 +76,7 @@ def revoice(
                 recipe = recipe.model_copy(
                     update={
                         "edits": (*(() if no_edits else recipe.edits), *edits),
+                        "compare": recipe.compare or compare,
                         "variants": tuple(dict.fromkeys((*recipe.variants, *variants))),
                     }
                 )

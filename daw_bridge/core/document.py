@@ -15,8 +15,13 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml.constructor import SafeConstructor
 
 from daw_bridge.core.errors import DocumentInvalid
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""The safe ones, by libyaml where it is there: ten times as fast."""
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -83,7 +88,7 @@ def lines_of(path: Path) -> dict[Location, int]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         _check_bounds(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return lines
     if root is not None:
@@ -98,11 +103,11 @@ def parse_document(
     lines: dict[Location, int] = {}
     try:
         _check_bounds(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_LOADER)
         problems = list(_index_lines(root, (), lines)) if root is not None else []
         if problems:
             raise _invalid(error, where, problems)
-        data = yaml.safe_load(text)
+        data = None if root is None else SafeConstructor().construct_document(root)
     except yaml.MarkedYAMLError as cause:
         line = cause.problem_mark.line + 1 if cause.problem_mark else 0
         raise _invalid(error, where, [Problem(line, "", cause.problem or "no valid YAML")]) from cause
@@ -112,6 +117,12 @@ def parse_document(
         return model.model_validate({} if data is None else data)
     except ValidationError as cause:
         raise _invalid(error, where, sorted(_problems(cause, model, lines), key=lambda p: p.line)) from cause
+
+
+def dump_document(data: Any) -> str:
+    """Plain data as YAML, keys in their order."""
+    text: str = yaml.dump(data, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
@@ -138,7 +149,7 @@ def _check_bounds(text: str) -> None:
     if len(text) > MAX_BYTES:
         raise yaml.YAMLError(f"larger than {MAX_BYTES:,} bytes")
     depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+    for token in yaml.scan(text, Loader=_LOADER):
         if isinstance(
             token,
             yaml.BlockMappingStartToken

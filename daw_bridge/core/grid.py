@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from daw_bridge.core.meters import Meters, Position, TimeSignature
@@ -80,6 +80,11 @@ class PlacedGrid:
     def times_at(self, beats: Doubles) -> Doubles:
         """`time_at` of many beats at once."""
         return self.tempo.times_at(beats) - self.start_s
+
+    def position_near(self, time_s: float) -> Position:
+        """Seconds from the bounce's first sample -> the nearest sixteenth, in the session's bars."""
+        position = self.meters.position_at(round(self.beat_at(time_s) * 4) / 4)
+        return replace(position, bar=position.bar + self.bar - 1)
 
     def tick_at(self, time_s: float) -> int:
         """Seconds from the bounce's first sample -> the nearest tick from the bar line."""

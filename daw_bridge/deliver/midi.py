@@ -134,6 +134,6 @@ def _track(events: list[Event], end_tick: int) -> mido.MidiTrack:
     now = 0
     inside = [event for event in events if event[0] <= end_tick]
     for tick, message in [*inside, (end_tick, mido.MetaMessage("end_of_track"))]:
-        track.append(message.copy(time=tick - now))
+        track.append(message.copy(skip_checks=True, time=tick - now))
         now = tick
     return track

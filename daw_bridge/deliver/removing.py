@@ -13,7 +13,10 @@ def removable(found: FoundTake) -> list[Path]:
     """The take's files that are as they were written, the take file last."""
     take = found.take
     listed = [
-        *((entry.file, entry.sha256) for entry in (*take.midi, *take.exports)),
+        *(
+            (entry.file, entry.sha256)
+            for entry in (*take.midi, *take.exports, *([take.picture] if take.picture else []))
+        ),
         *((r.file, r.sha256) for r in take.renderings if r.file is not None),
     ]
     files = [found.folder / file for file, sha256 in listed if _is_as_written(found, file, sha256)]

@@ -31,6 +31,9 @@ class Recipe(Schema):
     )
     export: tuple[ExportFormat, ...] = Field((), description="What is delivered besides: `[dawproject]`.")
     bends: bool = Field(True, description="Whether the part may bend.")
+    compare: bool = Field(
+        False, description="Whether the first rendering is compared with the bounce, a bar at a time."
+    )
 
 
 class TakeBounce(Schema):
@@ -116,6 +119,8 @@ class TakeFileEntry(Schema):
 
     file: str
     sha256: str
+    made_of: str | None = None
+    """What tells it from any other: a hash of all that it was made of."""
 
 
 class TakeMidi(TakeFileEntry):
@@ -134,9 +139,16 @@ class TakeRendering(Schema):
     sha256: str | None = None
     duration_s: float | None = None
     made_of: str | None = None
-    """What tells this rendering from any other: a hash of notes and preset."""
     warnings: tuple[str, ...] = ()
     error: str | None = None
+
+
+class TakeBar(Schema):
+    """A bar in which rendering and bounce agree less than usual: 0 to 1 each, by chroma and by attacks."""
+
+    bar: int
+    chroma: float
+    onsets: float
 
 
 class Version(Schema):
@@ -163,7 +175,14 @@ class Take(Schema):
     notes: int
     """How many there are after the edits."""
     midi: tuple[TakeMidi, ...]
+    chords: tuple[str, ...] = ()
+    """The chords that have a name, and where each begins: `5.1.1 Am7`."""
+    doubtful: tuple[str, ...] = ()
+    """Notes that are rather wrong than right, and where: `5.2.3 E1 41%`."""
     renderings: tuple[TakeRendering, ...] = ()
+    worth_a_look: tuple[TakeBar, ...] = ()
+    """The worst first; none where nothing was compared, or all agrees as usual."""
+    picture: TakeFileEntry | None = None
     exports: tuple[TakeFileEntry, ...] = ()
     warnings: tuple[str, ...] = ()
     is_complete: bool = True

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
-from daw_bridge.core.document import Schema, load_document, parse_document
+from daw_bridge.core.document import Schema, dump_document, load_document, parse_document
 from daw_bridge.core.errors import DocumentInvalid, TakeInvalid
 from daw_bridge.core.files import sha256_of
 from daw_bridge.deliver.placing import Delivered, Ledger, deliver_file, numbered
@@ -90,10 +88,12 @@ def deliver_take(
 
 def take_text(take: Take, present: Path | None = None) -> str:
     """What a take file says; the recipe as it is written in the file `present`, if that says the same."""
-    rest = take.model_dump(mode="json", exclude_none=True, exclude={"recipe"})
+    rest = take.model_dump(mode="json", exclude_defaults=True, exclude={"recipe"})
     version = {"version": rest.pop("version")}
-    written = _recipe_as_written(present, take.recipe) if present is not None else None
-    return HEADING + _dump(version) + (written or _dump({"recipe": _written(take.recipe)})) + _dump(rest)
+    recipe = _recipe_as_written(present, take.recipe) if present is not None else None
+    if recipe is None:
+        recipe = dump_document({"recipe": take.recipe.model_dump(mode="json", exclude_none=True)})
+    return HEADING + dump_document(version) + recipe + dump_document(rest)
 
 
 def take_folder(root: Path, name: str, bounce: Path, fingerprint: str) -> tuple[Path, FoundTake | None]:
@@ -160,14 +160,6 @@ def _recipe_span(text: str) -> tuple[int, int] | None:
     """Where the block `recipe:` begins and ends."""
     found = re.search(r"^recipe:.*\n(?:(?:[ \t#].*)?\n)*", text, re.MULTILINE)
     return (found.start(), found.end()) if found else None
-
-
-def _written(recipe: Recipe) -> dict[str, object]:
-    return recipe.model_dump(mode="json", exclude_none=True)
-
-
-def _dump(data: dict[str, object]) -> str:
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _write(path: Path, text: str) -> None:

@@ -8,14 +8,36 @@ or one pitch sounding twice at once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
 from daw_bridge.edit.edit import Edit
+from daw_bridge.edit.harmony import NamedChord, name_chords
 from daw_bridge.edit.moving import without_overlaps
 from daw_bridge.edit.schema import EDITS, AnyEdit, Edits
+from daw_bridge.edit.split import NamedPart, Split
 
-__all__ = ["EDITS", "AnyEdit", "Edit", "Edits", "apply"]
+__all__ = [
+    "EDITS",
+    "AnyEdit",
+    "Edit",
+    "Edited",
+    "Edits",
+    "NamedChord",
+    "NamedPart",
+    "apply",
+    "apply_all",
+    "name_chords",
+]
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A part after its edits, and what it was split into, if it was."""
+
+    part: Part
+    split: tuple[NamedPart, ...] = ()
 
 
 def apply(edits: Iterable[Edit], part: Part, grid: PlacedGrid) -> Part:
@@ -23,3 +45,18 @@ def apply(edits: Iterable[Edit], part: Part, grid: PlacedGrid) -> Part:
     for edit in edits:
         part = without_overlaps(edit.apply(part, grid))
     return part
+
+
+def apply_all(edits: Iterable[Edit], part: Part, grid: PlacedGrid) -> Edited:
+    """The same, and the parts that a `split` makes besides: edits after it are applied to each of them, too.
+
+    A second `split` splits the whole part anew.
+    """
+    split: tuple[NamedPart, ...] = ()
+    for edit in edits:
+        part = apply([edit], part, grid)
+        if isinstance(edit, Split):
+            split = edit.parts(part)
+        else:
+            split = tuple(NamedPart(one.name, apply([edit], one.part, grid)) for one in split)
+    return Edited(part, split)

@@ -54,7 +54,7 @@ class Chords(Edit, title="chords"):
         starts_s = [chord[0].onset_s for chord in groups]
         ends_s = [
             min(max(note.offset_s for note in chord), following_s)
-            for chord, following_s in zip(groups, [*starts_s[1:], math.inf], strict=True)
+            for chord, following_s in zip(groups, [*starts_s[1:], math.inf], strict=False)
         ]
         starts, ends = grid.beats_at(np.array(starts_s)), grid.beats_at(np.array(ends_s) - SHORTEST_S)
         single, notes, beats, limits_s = list[Note](), list[Note](), list[float](), list[float]()

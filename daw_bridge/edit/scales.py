@@ -21,7 +21,11 @@ STEPS: dict[str, tuple[int, ...]] = {
     "minor pentatonic": (0, 3, 5, 7, 10),
     "blues": (0, 3, 5, 6, 7, 10),
 }
-"""Semitones above the tonic, as Live and Logic name the scales; `minor` is natural minor."""
+"""Semitones above the tonic; `minor` is natural minor.
+
+The seven modes are those of Persichetti, "Twentieth-Century Harmony" (Norton 1961), chapter 2; melodic minor
+as it ascends, the pentatonics and the blues scale those of Levine, "The Jazz Theory Book" (Sher 1995).
+"""
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,18 @@ class Scale:
     def __contains__(self, pitch: int) -> bool:
         return (pitch - self.tonic) % 12 in self.steps
 
+    @property
+    def is_minor(self) -> bool:
+        """Whether its third is minor."""
+        return 3 in self.steps
+
     def nearest(self, pitch: int) -> int:
         """The pitch of the scale nearest to `pitch`.
 
         Of two as near the lower in scales with a minor third, where the raised notes of major are
         strange, and the upper in others.
         """
-        towards = -1 if 3 in self.steps else 1
+        towards = -1 if self.is_minor else 1
         return min(
             (pitch + shift for shift in range(-6, 7) if pitch + shift in self),
             key=lambda near: (abs(near - pitch), (pitch - near) * towards),

@@ -29,8 +29,10 @@ from daw_bridge.edit.length import Length
 from daw_bridge.edit.mono import Mono
 from daw_bridge.edit.quantize import Quantize
 from daw_bridge.edit.simplify import Simplify
+from daw_bridge.edit.split import Split
 from daw_bridge.edit.staccato import Staccato
 from daw_bridge.edit.strum import Strum
+from daw_bridge.edit.sure import Sure
 from daw_bridge.edit.swing import Swing
 from daw_bridge.edit.tempo import Tempo
 from daw_bridge.edit.transpose import Transpose
@@ -53,10 +55,12 @@ OneOfThem = (
     | Strum
     | Mono
     | Simplify
+    | Sure
     | Length
     | Legato
     | Staccato
     | Velocity
+    | Split
 )
 EDITS: dict[str, type[Edit]] = {edit.edit_name(): edit for edit in get_args(OneOfThem)}
 """Every edit by its name: what the take file, presets, the command line and the docs all use."""

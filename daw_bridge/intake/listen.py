@@ -51,14 +51,14 @@ def _listen_to_channel(path: Path, rate_hz: int, channel: int) -> tuple[Bounce, 
 
 def _pass(reader: BounceReader, mono: Resampler | None, *, channel: int | None = None) -> Measures:
     """Read all blocks; `mono` takes their mean, or the one channel."""
-    measures = Measures(reader.rate_hz, reader.channels)
-    for block in reader.blocks():
-        mean = measures.add(block)
-        if mean is None:
-            break
-        if mono is not None:
-            mono.add(mean if channel is None else block[channel : channel + 1])
-    return measures
+    with Measures(reader.rate_hz, reader.channels) as measures:
+        for block in reader.blocks():
+            mean = measures.add(block)
+            if mean is None:
+                break
+            if mono is not None:
+                mono.add(mean if channel is None else block[channel : channel + 1])
+        return measures
 
 
 def _checked(reader: BounceReader, measures: Measures) -> Bounce:

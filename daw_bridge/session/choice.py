@@ -21,6 +21,8 @@ class Choice:
 
     take: str
     presets: tuple[str, ...]
+    drums: tuple[str, ...]
+    """Presets instead, should drums be heard: the same ones, where the bounce names them."""
     profile: str
     separate: bool = False
     at: str | None = None
@@ -34,9 +36,11 @@ def choose(session: Session, bounce: Path, is_preset: Callable[[str], bool]) -> 
     name, tagged, warnings = split_tags(below.stem, is_preset)
     folders = [folder for folder in below.parts[:-1] if not is_preset(folder)]
     in_folder = tuple(folder for folder in below.parts[:-1] if is_preset(folder))[-1:]
+    named = tagged or in_folder or (rule and rule.preset)
     return Choice(
         take="/".join([*folders, name]),
-        presets=tagged or in_folder or (rule and rule.preset) or session.settings.preset,
+        presets=named or session.settings.preset,
+        drums=named or session.settings.drums,
         profile=(rule and rule.profile) or session.settings.profile,
         separate=session.settings.separate if rule is None or rule.separate is None else rule.separate,
         at=rule.at if rule else None,

@@ -70,6 +70,15 @@ LIKELY_BEAT = 0.4
 """First beats that are this likely are right nine times in ten, on validation stems of known tempo."""
 
 
+def is_heard(
+    wanted: WantedTempo, session: SessionInfo | None, hints: FileHints, live: LiveTempo | None = None
+) -> bool:
+    """Whether `resolve_grid` asks for an estimate: nothing else tells the tempo."""
+    if isinstance(wanted, FixedTempo | TempoFile):
+        return False
+    return wanted == "audio" or (session is None and live is None and hints.tempo_bpm is None)
+
+
 def resolve_grid(
     wanted: WantedTempo,
     *,

@@ -183,6 +183,9 @@ class SessionSettings(Schema):
     preset: PresetNames = Field(
         ("fat-analog-sub",), description="The preset (or list) when nothing else names one."
     )
+    drums: PresetNames = Field(
+        ("analog-drum-kit",), description="The same for bounces that are heard as drums."
+    )
     profile: Profile = Field("auto", description="What kind of part to expect.")
     separate: bool = Field(
         False, description="Bounces are mixes: separate them into stems first (needs demucs)."

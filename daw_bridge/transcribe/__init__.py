@@ -9,19 +9,22 @@ from __future__ import annotations
 import functools
 from importlib.metadata import entry_points
 
+from daw_bridge.core.attacks import NO_ATTACKS, Attacks, find_attacks
 from daw_bridge.core.document import did_you_mean
 from daw_bridge.core.errors import EngineMissing, EngineUnknown
+from daw_bridge.core.key import KeyEstimate, estimate_key
 from daw_bridge.transcribe import transkun
 from daw_bridge.transcribe.drums import Drums
 from daw_bridge.transcribe.engine import Engine, Progress
-from daw_bridge.transcribe.key import KeyEstimate, estimate_key
 from daw_bridge.transcribe.kind import KindGuess, guess_kind
 from daw_bridge.transcribe.profiles import PROFILES
-from daw_bridge.transcribe.tempo import TempoEstimate, estimate_tempo
+from daw_bridge.transcribe.tempo import TempoEstimate, estimate_tempo, tempo_of
 
 __all__ = [
     "DEFAULT_ENGINE",
+    "NO_ATTACKS",
     "PROFILES",
+    "Attacks",
     "Drums",
     "Engine",
     "KeyEstimate",
@@ -32,8 +35,10 @@ __all__ = [
     "engine_names",
     "estimate_key",
     "estimate_tempo",
+    "find_attacks",
     "guess_kind",
     "pianist",
+    "tempo_of",
 ]
 
 DEFAULT_ENGINE = "bridge"

@@ -1,4 +1,4 @@
-"""How long each edit of a part of 10,000 notes takes, beside building the same notes anew.
+"""How long each edit of a part of 10,000 notes takes, beside building the same notes anew; and its picture.
 
     python -m tests.bench.edits [--notes 10000] [--repeats 15]
 
@@ -16,15 +16,19 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 import numpy as np
 import yaml
 
+from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.envelope import envelope
 from daw_bridge.core.grid import Grid, PlacedGrid
 from daw_bridge.core.meters import MeterChange, Meters, TimeSignature
 from daw_bridge.core.notes import Bend, Controller, Note, Part
 from daw_bridge.core.timing import Curve, TempoChange, TempoMap
+from daw_bridge.deliver.picture import picture_png
 from daw_bridge.edit import apply
 from tests.edit.entries import ENTRIES
 from tests.edit.parts import edit
@@ -55,11 +59,25 @@ def main() -> None:
     for entry in ENTRIES:
         made = edit(entry)
         row(f"`{written(entry)}`", lambda made=made: apply([made], part, grid))  # type: ignore[misc]
+    print_pictures(max(options.repeats // 3, 1), part, grid)
 
 
 def written(entry: object) -> str:
     """As in a list of edits in YAML."""
     return yaml.safe_dump(entry, default_flow_style=True, width=math.inf).removesuffix("...\n").strip()
+
+
+def print_pictures(repeats: int, part: Part, grid: PlacedGrid) -> None:
+    """Of its first half minute, over noise, and of all of it."""
+    samples = np.random.default_rng(6).uniform(-0.5, 0.5, (2, round(part.duration_s * 8000)))
+    sound = envelope(AudioClip(samples.astype(np.float32), 8000))
+    half_minute = Part(tuple(note for note in part.notes if note.offset_s < 30.0), 30.0)
+    print("\n| a picture of | notes | ms | kB |")
+    print("|---|---|---|---|")
+    for name, one in (("30 s", half_minute), (f"{part.duration_s / 60:.0f} minutes", part)):
+        draw = partial(picture_png, one, grid, sound, title="bass")
+        (taken_ms,) = shortest_ms(repeats, draw)
+        print(f"| {name} | {len(one.notes):,} | {taken_ms:.0f} | {len(draw()) / 1000:.0f} |")
 
 
 def played(notes: int) -> Part:

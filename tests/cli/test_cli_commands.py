@@ -16,6 +16,7 @@ def test_the_demo_answers_and_ends(daw_bridge: Shell) -> None:
         "bass - Fat Analog Sub.wav",
         "bass - Glassy Digital Pad.wav",
         "bass.mid",
+        "bass.png",
         "bass.take.yaml",
     ]
     for path in take.iterdir():

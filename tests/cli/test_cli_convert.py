@@ -12,7 +12,7 @@ import pytest
 from pedalboard.io import AudioFile
 
 from tests.cli.conftest import Shell
-from tests.test_pipeline import bounce_tone
+from tests.flow.test_flow_pipeline import bounce_tone
 
 LOOPS = Path("/usr/share/lmms/samples/bassloops")
 PRESETS = ("fat-analog-sub", "glassy-digital-pad", "suitcase-electric-piano")

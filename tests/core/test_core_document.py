@@ -60,7 +60,7 @@ def test_a_key_that_stands_twice_is_a_mistake() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: [1\nb: }", "line 2: expected ',' or ']', but got ':'"),
+        ("a: [1\nb: }", "line 2: did not find expected ',' or ']'"),
         ("- 1", "line 1: should hold keys and values, such as `key: value`"),
         ("a: &x [*x]", "aliases (*name) are not used here"),
         ("[" * 40, "nested deeper than 32 levels"),

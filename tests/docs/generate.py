@@ -10,6 +10,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from pydantic.fields import FieldInfo
 from daw_bridge.core import errors
 from daw_bridge.core.errors import BridgeError
 from daw_bridge.deliver.take import Recipe
-from daw_bridge.edit import Edit
+from daw_bridge.edit import EDITS, Edit
 from daw_bridge.presets.schema import Preset
 from daw_bridge.settings.schema import SessionSettings, UserSettings
+from tests.docs.edits import about, edit_table, settings
 from tests.docs.instruments import instrument_tables, preset_table, sound_tables
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +87,9 @@ STRETCHES: dict[str, tuple[str, Callable[[], str]]] = {
     "instruments": ("docs/instruments.md", instrument_tables),
     "presets": ("presets/README.md", preset_table),
     "sounds": ("docs/usage/sounds.md", sound_tables),
+    "edits": ("docs/usage/edits/README.md", edit_table),
+    **{name: (f"docs/usage/edits/{name}.md", partial(about, name)) for name in EDITS},
+    **{f"{name} settings": (f"docs/usage/edits/{name}.md", partial(settings, name)) for name in EDITS},
 }
 SCHEMAS: dict[str, type[BaseModel]] = {
     "docs/schema/bridge.schema.json": SessionSettings,

@@ -27,9 +27,12 @@ ENTRIES: tuple[object, ...] = (
     {"mono": "top"},
     {"mono": "loudest"},
     "simplify",
+    "sure",
     {"length": "50 %"},
     {"length": "1/8"},
     {"legato": "20 ms"},
     {"legato": {"overlap": "-20 ms", "rest": 2}},
     {"staccato": "30 %"},
+    "split",
+    {"split": {"at": ["C2", "C4"], "names": ["low", "middle", "high"]}},
 )

@@ -66,6 +66,18 @@ parts: st.SearchStrategy[Part] = st.builds(
     ),
 )
 
+lines: st.SearchStrategy[Part] = st.builds(
+    lambda rows: Part(
+        tuple(
+            Note(0.25 * (index + 1), pitch, 0.25 * (index + 1) + length / 100, velocity)
+            for index, (pitch, length, velocity) in enumerate(rows)
+        ),
+        12.0,
+    ),
+    st.lists(st.tuples(st.integers(30, 90), st.integers(2, 60), st.integers(1, 127)), max_size=25),
+)
+"""A note every quarter of a second, some held into the next."""
+
 
 def assert_whole(edited: Part) -> None:
     """Sorted; nothing before the bounce; as long as its notes; no pitch twice at once."""

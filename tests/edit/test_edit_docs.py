@@ -1,4 +1,4 @@
-"""Each edit has a page that tells all its settings, and examples that are read."""
+"""Each edit's page gives examples that are read. What else it says is written from the code (tests/docs)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,8 @@ from tests.edit.parts import Written
 PAGES = Path(__file__).parents[2] / "docs" / "usage" / "edits"
 
 
-@pytest.mark.parametrize("name", EDITS)
-def test_a_page_tells_every_setting(name: str) -> None:
-    page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
-    for setting, field in EDITS[name].model_fields.items():
-        assert re.search(rf"^\| `{setting}` \| .* \| {re.escape(field.description or '-')} \|$", page, re.M)
-    assert f"({name}.md)" in (PAGES / "README.md").read_text(encoding="utf-8")
+def test_each_edit_has_its_page() -> None:
+    assert {page.stem for page in PAGES.glob("*.md")} == {*EDITS, "README"}
 
 
 @pytest.mark.parametrize("name", [*EDITS, "README"])

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from daw_bridge.core.grid import Grid, PlacedGrid
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.edit import apply
 from daw_bridge.edit.harmony import NAMES, QUALITIES, name_chord, name_chords
@@ -31,6 +32,19 @@ def test_notes_outside_a_key_are_adjusted_dropped_or_kept() -> None:
     assert pitches({"key": {"to": "A minor", "outside": "keep"}}, played) == [57, 61, 64, 66]
 
 
+def test_a_part_finds_its_own_key() -> None:
+    scale = [
+        Note(0.5 * k, 62 + step, 0.5 * k + 0.4) for k, step in enumerate((0, 2, 3, 5, 7, 8, 10, 7, 3, 0))
+    ]
+    d_minor = part(*scale, Note(5.0, 38, 8.0))
+    at_home = pitches({"key": "D minor"}, d_minor)
+    assert at_home == [note.pitch for note in d_minor.notes]
+    assert pitches({"key": "A minor"}, d_minor) == [pitch - 5 for pitch in at_home]
+    assert pitches({"key": "F minor"}, d_minor) == [pitch + 3 for pitch in at_home]
+    # The relative key has the same notes.
+    assert pitches({"key": "F major"}, d_minor) == at_home
+
+
 def test_a_part_goes_to_a_key_the_shorter_way() -> None:
     assert pitches({"key": {"to": "A minor", "heard": "C major"}}, chord(60, 64, 67)) == [57, 60, 64]
     assert pitches({"key": {"to": "Eb major", "heard": "C minor"}}, chord(60, 63, 67)) == [63, 67, 70]
@@ -47,10 +61,10 @@ def test_what_is_no_key_is_refused(name: str, said: str) -> None:
 
 @given(parts, st.sampled_from(["A minor", "F# dorian", "Bb major pentatonic", "C blues"]))
 def test_an_adjusted_part_is_in_its_key(played: Part, name: str) -> None:
-    key = edit({"key": name})
-    adjusted = apply([key], played, STEADY)
-    assert all(note.pitch in Scale.parse(name) for note in adjusted.notes)
-    assert apply([key], adjusted, STEADY) == adjusted
+    found = apply([edit({"key": name})], played, STEADY)
+    assert all(note.pitch in Scale.parse(name) for note in found.notes)
+    stays = edit({"key": {"to": name, "heard": name}})
+    assert apply([stays], found, STEADY) == found
 
 
 @pytest.mark.parametrize(
@@ -79,12 +93,29 @@ def test_a_chord_on_its_root_has_the_roots_name(root: int, steps: frozenset[int]
     assert str(name_chord([48 + root + step for step in steps])) == NAMES[root] + QUALITIES[steps]
 
 
+def named(played: Part, grid: PlacedGrid = STEADY) -> list[tuple[str, str]]:
+    return [(str(one.position), str(one.name)) for one in name_chords(played, grid)]
+
+
 def test_the_chords_of_a_part_are_named_at_their_beats() -> None:
     played = part(*(Note(0.0, p, 1.0) for p in (60, 64, 67)), *(Note(2.0, p, 3.0) for p in (57, 60, 64)))
-    assert [(named.beat, str(named.name)) for named in name_chords(played, STEADY)] == [
-        (0.0, "C"),
-        (4.0, "Am"),
+    assert named(played) == [("1.1.1", "C"), ("2.1.1", "Am")]
+
+
+def test_a_chord_struck_again_is_told_once_and_places_are_the_sessions() -> None:
+    strums = [Note(0.5 * k, pitch, 0.5 * k + 0.4) for k in range(8) for pitch in (60, 64, 67)]
+    late = [Note(3.98, pitch, 5.0) for pitch in (55, 59, 62, 65)]
+    assert named(part(*strums, *late), Grid.constant(120.0).placed(64.0)) == [
+        ("17.1.1", "C"),
+        ("19.1.1", "G7"),
     ]
+
+
+def test_an_arpeggio_is_named_a_bar_at_a_time() -> None:
+    up = [Note(0.5 * k, pitch, 0.5 * k + 0.4) for k, pitch in enumerate((48, 52, 55, 52, 50, 53, 57, 60))]
+    assert named(part(*up)) == [("1.1.1", "C"), ("2.1.1", "Dm7")]
+    line = [Note(0.5 * k, pitch, 0.5 * k + 0.4) for k, pitch in enumerate((48, 55, 48, 55))]
+    assert named(part(*line)) == []
 
 
 @pytest.mark.parametrize(

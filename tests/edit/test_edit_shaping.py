@@ -136,3 +136,10 @@ def test_a_part_is_taken_to_another_tempo() -> None:
     onto_ramp = apply([edit({"tempo": {"heard": 100}})], part(Note(12.0, 60, 12.6)), grid)
     assert grid.beat_at(onto_ramp.notes[0].onset_s) == pytest.approx(20.0)
     assert grid.beat_at(onto_ramp.notes[0].offset_s) == pytest.approx(21.0)
+
+
+def test_sure_leaves_the_doubtful_notes_out() -> None:
+    played = [Note(float(k), 60 + k, k + 0.5, 90, sure) for k, sure in enumerate((0.3, 0.5, 0.9))]
+    assert edited("sure", *played) == rows(part(*played[1:]))
+    assert edited({"sure": "95 %"}, *played) == []
+    assert edited({"sure": 0}, *played) == rows(part(*played))

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from daw_bridge.core.files import TEMPORARY_PREFIX
-from daw_bridge.events import Failed, TakeDelivered
+from daw_bridge.flow.events import Failed, TakeDelivered
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
+from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard, delivered_files
-from tests.test_pipeline import bounce_tone
 from tests.test_serving import SETTINGS, FakeBridge, take_of
 
 ROOM_FOR_JOURNAL_AND_NOTES = 200_000

@@ -31,6 +31,7 @@ WHOLE = [
     "bass/bass - Fat Analog Sub.wav",
     "bass/bass - Glassy Digital Pad.wav",
     "bass/bass.mid",
+    "bass/bass.png",
     "bass/bass.take.yaml",
 ]
 Said = dict[str, Any]

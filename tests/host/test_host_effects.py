@@ -13,7 +13,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import ParameterInvalid
 from daw_bridge.host import Host
 from daw_bridge.host.protocol import EffectSetup
-from daw_bridge.host.worker.effects import BUILT_IN, Effects
+from daw_bridge.host.worker.effects import BUILT_IN, BY_CHANNEL, Effects
 from tests.plugins_fixtures import line, stored
 
 RATE_HZ = 44_100
@@ -42,6 +42,17 @@ def test_every_built_in_effect_processes_stereo(name: str) -> None:
     assert (label, warnings) == (name, [])
     assert processed.shape == sound.shape
     assert np.isfinite(processed).all()
+
+
+@pytest.mark.parametrize("name", sorted(BY_CHANNEL))
+def test_an_effect_over_single_channels_is_the_effect_over_both(name: str) -> None:
+    rng = np.random.default_rng(1)
+    different = (rng.standard_normal((2, 2 * RATE_HZ)) * [[0.8], [0.2]]).astype(np.float32)
+    different[:, RATE_HZ:] *= np.float32(0.001)  # it opens, closes and falls
+    effects = Effects(lambda plugin, activity, allowance_s=0.0, path=None, plugin_name=None: None)
+    for sound in (different, np.repeat(different[:1], 2, axis=0)):
+        _, processed, _ = effects.apply(EffectSetup(name, None, None, {}, "."), sound.copy(), RATE_HZ)
+        np.testing.assert_array_equal(processed, BUILT_IN[name]()(sound, float(RATE_HZ)))
 
 
 def test_effects_come_in_order(host: Host) -> None:

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from daw_bridge.core.errors import ClockMissing, PortMissing
-from daw_bridge.events import TakeDelivered
+from daw_bridge.flow.events import TakeDelivered
 from daw_bridge.live.clock_listener import ClockListener
 from daw_bridge.live.ports import list_ports
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import ListenedTempo
+from tests.flow.test_flow_pipeline import bounce_tone
 from tests.live.clock_sender import clock_sender
 from tests.sessions import Heard
-from tests.test_pipeline import bounce_tone
 from tests.test_serving import FakeBridge
 
 pytestmark = [pytest.mark.real]

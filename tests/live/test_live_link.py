@@ -12,7 +12,7 @@ import pytest
 
 from daw_bridge.core.errors import LinkMissing
 from daw_bridge.deliver.take_file import load_take
-from daw_bridge.events import TakeDelivered
+from daw_bridge.flow.events import TakeDelivered
 from daw_bridge.live.link_clock import LinkClock
 from daw_bridge.live.link_listener import LinkListener
 from daw_bridge.live.player import Player
@@ -20,10 +20,10 @@ from daw_bridge.live.program import program_of
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import ListenedTempo
+from tests.flow.test_flow_pipeline import bounce_tone
 from tests.live.link_peer import link_peer
 from tests.live.test_live_player import note, song
 from tests.sessions import Heard
-from tests.test_pipeline import bounce_tone
 from tests.test_serving import FakeBridge
 
 PATIENCE_S = 60.0

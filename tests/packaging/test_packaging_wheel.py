@@ -136,7 +136,7 @@ def test_a_stem_is_converted_from_another_folder(installed: Installed) -> None:
     told = json.loads(ran.stdout)
     take = installed.folder / "takes" / "bass"
     delivered = {path.name for path in take.iterdir()}
-    assert {"bass.mid", "bass - Fat Analog Sub.wav", "bass.take.yaml"} == delivered
+    assert {"bass.mid", "bass.png", "bass - Fat Analog Sub.wav", "bass.take.yaml"} == delivered
     assert "bass.mid" in json.dumps(told)
     assert (take / "bass.mid").read_bytes().startswith(b"MThd")
     with AudioFile(str(take / "bass - Fat Analog Sub.wav")) as rendered:

@@ -17,6 +17,7 @@ from daw_bridge.session.grid import (
     SessionGrid,
     TempoGuess,
     WantedTempo,
+    is_heard,
     resolve_grid,
 )
 from daw_bridge.session.readers import SessionInfo
@@ -135,3 +136,16 @@ def test_what_was_heard_at_another_time_is_a_guess() -> None:
         97.0, "Ableton Link, 97 BPM, 2 peers, heard 3 h after the bounce was made", is_guess=True
     )
     assert resolved(LINK, live=live).is_guess
+
+
+@pytest.mark.parametrize("wanted", ["session", "audio", FixedTempo(bpm=97.0)])
+@pytest.mark.parametrize("session", [None, SESSION])
+@pytest.mark.parametrize("hints", [FileHints(), HINTS])
+def test_attacks_are_looked_for_exactly_where_an_estimate_is_asked_for(
+    wanted: WantedTempo, session: SessionInfo | None, hints: FileHints
+) -> None:
+    asked: list[bool] = []
+    resolve_grid(
+        wanted, named_by="--tempo", session=session, hints=hints, estimate=lambda: asked.append(True)
+    )
+    assert is_heard(wanted, session, hints) == bool(asked)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from daw_bridge.core.attacks import find_attacks
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.transcribe import engine, estimate_tempo
-from daw_bridge.transcribe.attacks import attacks
 from daw_bridge.transcribe.tempo import tempo_of_onsets
 from tests.transcribe.tones import RATE_HZ, Line, melody, play
 
@@ -99,7 +99,7 @@ def test_attacks_are_where_the_notes_start(rate_hz: int) -> None:
     line = play(melody([60, 64, 67, 72, 60, 64], 0.4), 3.0)
     at = np.arange(round(3.0 * rate_hz)) / rate_hz
     resampled = np.interp(at, np.arange(line.clip.frames) / RATE_HZ, line.samples[0])
-    times_s, weights = attacks(AudioClip(np.stack([resampled, resampled]).astype(np.float32), rate_hz))
+    times_s, weights = find_attacks(AudioClip(np.stack([resampled, resampled]).astype(np.float32), rate_hz))
     strong_s = times_s[weights > 0.3 * weights.max()]
     np.testing.assert_allclose(strong_s, [n.onset_s for n in line.notes], atol=0.015)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pedalboard
 
 from daw_bridge.core.audio import Samples
@@ -44,6 +46,25 @@ BUILT_IN = {
 }
 """By the names that presets use."""
 
+BY_CHANNEL = frozenset(
+    {
+        "chorus",
+        "compressor",
+        "delay",
+        "distortion",
+        "high_shelf_filter",
+        "highpass_filter",
+        "ladder_filter",
+        "limiter",
+        "low_shelf_filter",
+        "lowpass_filter",
+        "noise_gate",
+        "peak_filter",
+        "phaser",
+    }
+)
+"""Those that do to each channel what they would do to it alone, and take their time over it."""
+
 _UNITS = {"hz": "Hz", "db": "dB", "ms": "ms", "seconds": "s", "semitones": "st"}
 _NOT_SETTINGS = ("is_effect", "is_instrument")
 _IMPULSE_RESPONSE = "impulse_response_filename"
@@ -71,6 +92,8 @@ class Effects:
         label, effect, warnings = self.open(setup)
         self._report(label, "processing", sound.shape[1] / rate_hz, setup.path, setup.plugin_name)
         try:
+            if setup.name in BY_CHANNEL and not setup.path:
+                return label, _by_channel(setup, sound, rate_hz), warnings
             return label, effect(sound, float(rate_hz)), warnings
         except (ValueError, RuntimeError) as cause:
             raise PluginError(
@@ -105,6 +128,20 @@ class Effects:
             loaded.warnings = set_parameters(effect, setup.parameters, label)
             loaded.parameters = setup.parameters
         return label, effect, loaded.warnings
+
+
+def _by_channel(setup: EffectSetup, sound: Samples, rate_hz: int) -> Samples:
+    """An effect over each channel, side by side; over one alone where all are the same, as a mono voice's."""
+
+    def affected(channel: Samples) -> Samples:
+        _, effect, _ = _built_in(setup)
+        processed: Samples = effect(channel[None], float(rate_hz))
+        return processed
+
+    if all(np.array_equal(channel, sound[0]) for channel in sound[1:]):
+        return np.repeat(affected(sound[0]), len(sound), axis=0)
+    with ThreadPoolExecutor(len(sound), thread_name_prefix="channel") as channels:
+        return np.concatenate(list(channels.map(affected, sound)))
 
 
 def _built_in(setup: EffectSetup) -> tuple[str, Any, list[str]]:

@@ -36,6 +36,9 @@ NOTE_SLIDERS = ("freq", "gain")
 INAUDIBLE = SILENCE / 2
 """-96 dBFS: a voice below is over. What is heard of it afterwards may be louder."""
 
+LISTENING_FRAMES = 4096
+"""So many at a time are looked at for its end."""
+
 QUIET_S = 0.02
 """For how long it must be below: half a period of the lowest notes."""
 
@@ -187,8 +190,14 @@ class FaustInstrument:
 
 def _heard(sound: Samples) -> int:
     """How many frames are left without the silence at the end; NaN is not silence."""
-    loud = np.flatnonzero(~(np.abs(sound).max(axis=0) <= INAUDIBLE))
-    return int(loud[-1]) + 1 if loud.size else 0
+    end = int(sound.shape[1])
+    while end > 0:  # from the end on: what lies before is not looked at
+        start = max(end - LISTENING_FRAMES, 0)
+        loud = np.flatnonzero(~(np.abs(sound[:, start:end]).max(axis=0) <= INAUDIBLE))
+        if loud.size:
+            return start + int(loud[-1]) + 1
+        end = start
+    return 0
 
 
 def _shares(notes: Sequence[PlayedNote], count: int) -> list[Sequence[PlayedNote]]:

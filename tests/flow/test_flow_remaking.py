@@ -1,0 +1,272 @@
+"""Takes made again: by a recipe that was changed, by notes that came back, by a preset that was saved."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import mido
+import pytest
+import yaml
+
+from daw_bridge.core.errors import BounceMissing, TakeInvalid
+from daw_bridge.deliver.take import Recipe
+from daw_bridge.deliver.take_file import deliver_take, find_take, load_take
+from daw_bridge.flow.events import Failed, TakeDelivered
+from daw_bridge.settings import Session
+from tests.flow.test_flow_pipeline import bounce_tone
+from tests.sessions import Heard as Listening
+from tests.sessions import delivered_files
+from tests.test_serving import FakeBridge, running, session, stem, take_of
+
+__all__ = ["session", "stem"]  # fixtures
+
+
+@pytest.fixture
+def bass(session: Session, stem: Path) -> Iterator[tuple[Listening, FakeBridge, Path]]:
+    """A session that is being watched, and the take file of a bass that has been delivered."""
+    with running(session) as (heard, bridge):
+        shutil.copy(stem, session.watched / "bass.wav")
+        file = heard.wait(TakeDelivered).delivered.file
+        yield heard, bridge, file
+
+
+def change(file: Path, **changes: object) -> None:
+    """Edit the recipe as a user does in an editor."""
+    document = yaml.safe_load(file.read_text())
+    document["recipe"].update(changes)
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+def pitches(midi: Path) -> list[int]:
+    return [message.note for message in mido.MidiFile(midi).tracks[1] if message.type == "note_on"]
+
+
+def write_notes(file: Path, *pitches: int, start_beat: float = 0.0) -> Path:
+    """A MIDI file as a DAW exports it: quarter notes, one after the other."""
+    track = mido.MidiTrack()
+    wait = round(start_beat * 480)
+    for pitch in pitches:
+        track.append(mido.Message("note_on", note=pitch, velocity=90, time=wait))
+        track.append(mido.Message("note_off", note=pitch, time=480))
+        wait = 0
+    saved = mido.MidiFile(type=0, ticks_per_beat=480)
+    saved.tracks.append(track)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    saved.save(file)
+    return file
+
+
+def test_a_take_file_that_is_saved_is_made_again_without_listening(
+    bass: tuple[Listening, FakeBridge, Path],
+) -> None:
+    heard, bridge, file = bass
+    before = pitches(file.with_name("bass.mid"))
+    change(file, edits=[{"transpose": 12}], presets=["fat-analog-sub", "glassy-digital-pad"])
+    delivered = heard.wait(TakeDelivered).delivered
+    assert bridge.engine.asked == 1
+    assert pitches(delivered.midi) == [pitch + 12 for pitch in before]
+    assert delivered_files(file.parents[2]) == sorted(
+        [*take_of("bass"), "bass/bass - Glassy Digital Pad.wav"]
+    )
+    take = load_take(file)
+    assert [edit.edit_name() for edit in take.recipe.edits] == ["transpose"]
+    assert [version.number for version in take.history] == [1, 2]
+
+
+def test_what_has_not_changed_is_not_played_again(bass: tuple[Listening, FakeBridge, Path]) -> None:
+    heard, bridge, file = bass
+    change(file, presets=["fat-analog-sub", "glassy-digital-pad"])
+    heard.wait(TakeDelivered)
+    assert bridge.fakes.rendered == ["fat-analog-sub", "glassy-digital-pad"]
+    change(file, variants=["played", "tight"])
+    heard.wait(TakeDelivered)
+    assert bridge.fakes.rendered == ["fat-analog-sub", "glassy-digital-pad"]
+    assert "bass/bass (tight).mid" in delivered_files(file.parents[2])
+
+
+def test_how_the_user_wrote_the_recipe_stays(bass: tuple[Listening, FakeBridge, Path]) -> None:
+    heard, _, file = bass
+    written = "recipe:\n  # an octave up\n  presets: [fat-analog-sub]\n  edits: [transpose: 12]\n"
+    text = file.read_text()
+    start, end = text.index("recipe:"), text.index("bounce:")
+    file.write_text(text[:start] + written + text[end:])
+    heard.wait(TakeDelivered)
+    assert written in file.read_text()
+
+
+def test_a_mistake_in_a_take_file_is_told_by_line_and_mended(
+    bass: tuple[Listening, FakeBridge, Path],
+) -> None:
+    heard, _, file = bass
+    change(file, edits=[{"transpoze": 12}])
+    error = heard.wait(Failed).error
+    assert error.code == "take-invalid"
+    assert "line" in error.what and 'Did you mean "transpose"?' in error.what
+    change(file, edits=[], presets=["fat-analog-sup"])
+    assert heard.wait(Failed).error.code == "preset-unknown"
+    change(file, edits=[{"transpose": 1}], presets=["fat-analog-sub"])
+    heard.wait(TakeDelivered)
+
+
+def test_notes_mended_in_the_daw_are_the_part_from_then_on(bass: tuple[Listening, FakeBridge, Path]) -> None:
+    heard, bridge, file = bass
+    change(file, edits=[{"transpose": 12}])
+    heard.wait(TakeDelivered)
+    mended = write_notes(file.with_name("bass.mid"), 40, 43, 45)
+    content = mended.read_bytes()
+    delivered = heard.wait(TakeDelivered).delivered
+    assert delivered.take.taken_back is not None
+    assert (delivered.take.taken_back.file, delivered.take.notes) == ("bass.mid", 3)
+    assert delivered.take.recipe.edits == (), "they are in the notes that came back"
+    assert mended.read_bytes() == content
+    assert bridge.fakes.rendered == ["fat-analog-sub"] * 3
+    change(file, edits=[{"transpose": 2}])
+    delivered = heard.wait(TakeDelivered).delivered
+    assert (delivered.midi.name, pitches(delivered.midi)) == ("bass 2.mid", [42, 45, 47])
+    assert mended.read_bytes() == content
+    assert delivered.take.transcription.notes == 1, "what was heard is still known"
+
+
+def test_notes_exported_into_the_watched_folder_join_the_take_of_their_name(
+    bass: tuple[Listening, FakeBridge, Path], session: Session
+) -> None:
+    heard, bridge, file = bass
+    write_notes(session.watched / "bass.mid", 50, 52)
+    delivered = heard.wait(TakeDelivered).delivered
+    assert delivered.file == file
+    assert pitches(file.with_name("bass.mid")) == [50, 52]
+    shutil.copy(session.watched / "bass.wav", session.watched / "bass@glassy-digital-pad.wav")
+    delivered = heard.wait(TakeDelivered).delivered
+    assert delivered.take.notes == 2, "the same audio: the notes that came back stay"
+    bounce_tone(session.watched / "bass.wav", start_s=0.8)
+    delivered = heard.wait(TakeDelivered).delivered
+    assert (delivered.take.notes, delivered.take.taken_back) == (1, None)
+    assert bridge.engine.asked == 2
+
+
+def test_a_midi_file_alone_becomes_a_take(session: Session) -> None:
+    with running(session) as (heard, bridge):
+        write_notes(session.watched / "idea.mid", 60, 64, 67)
+        delivered = heard.wait(TakeDelivered).delivered
+        assert bridge.engine.asked == 0
+    assert delivered_files(session.folder) == take_of("idea")
+    assert pitches(delivered.midi) == [60, 64, 67]
+    assert (delivered.take.transcription.engine, delivered.take.tempo.bpm) == ("midi", 97.0)
+
+
+def test_a_split_part_is_several_midi_files_and_the_chords_are_named(session: Session) -> None:
+    with running(session) as (heard, _):
+        write_notes(session.watched / "idea.mid", 40, 60, 64, 67)
+        file = heard.wait(TakeDelivered).delivered.file
+        change(file, edits=[{"split": "C2"}])
+        take = heard.wait(TakeDelivered).delivered.take
+    assert [(midi.variant, midi.file) for midi in take.midi] == [
+        ("played", "idea.mid"),
+        ("low", "idea (low).mid"),
+        ("high", "idea (high).mid"),
+    ]
+    assert pitches(file.with_name("idea (low).mid")) == [40]
+    assert take.chords == ("1.1.1 C/E",)
+
+
+def test_the_picture_is_drawn_again_when_the_part_is_another(
+    bass: tuple[Listening, FakeBridge, Path],
+) -> None:
+    heard, _, file = bass
+    picture = file.with_name("bass.png")
+    before = picture.read_bytes()
+    assert before.startswith(b"\x89PNG")
+    stamp = picture.stat().st_mtime_ns
+    change(file, variants=["played", "tight"])
+    heard.wait(TakeDelivered)
+    assert picture.stat().st_mtime_ns == stamp
+    change(file, edits=[{"transpose": 12}])
+    heard.wait(TakeDelivered)
+    assert picture.read_bytes() != before
+
+
+def test_a_preset_that_is_saved_plays_again_where_it_is_used(
+    bass: tuple[Listening, FakeBridge, Path], session: Session, stem: Path
+) -> None:
+    heard, bridge, _ = bass
+    own = session.presets / "my-sub.yaml"
+    own.write_text("name: My Sub\ninstrument: {faust: analog}\n")
+    shutil.copy(stem, session.watched / "lead@my-sub.wav")
+    bounce_tone(session.watched / "lead@my-sub.wav", start_s=0.2)
+    heard.wait(TakeDelivered)
+    assert bridge.fakes.rendered == ["fat-analog-sub", "my-sub"]
+    own.write_text("name: My Sub\ninstrument: {faust: analog, parameters: {cutoff: 300 Hz}}\n")
+    heard.wait(TakeDelivered)
+    assert bridge.fakes.rendered == ["fat-analog-sub", "my-sub", "my-sub"]
+
+
+def test_a_take_changed_while_nobody_watched_is_made_at_the_next_start(session: Session, stem: Path) -> None:
+    shutil.copy(stem, session.watched / "bass.wav")
+    with running(session) as (heard, _):
+        file = heard.wait(TakeDelivered).delivered.file
+    change(file, edits=[{"transpose": 12}])
+    with running(session) as (heard, bridge):
+        heard.wait(TakeDelivered)
+        assert bridge.engine.asked == 0
+
+
+def test_a_take_converted_with_no_session_is_revoiced(tmp_path: Path, stem: Path) -> None:
+    with FakeBridge(tmp_path / "state") as bridge:
+        first = bridge.convert(stem, deliver_to=tmp_path / "out", presets=["fat-analog-sub"])
+        stem.unlink()
+        found = find_take(first.file)
+        recipe = found.take.recipe.model_copy(update={"presets": ("glassy-digital-pad",)})
+        second = bridge.revoice(found.changed(recipe=recipe))
+        assert bridge.engine.asked == 1
+    assert [rendering.preset for rendering in second.take.renderings] == ["glassy-digital-pad"]
+    with FakeBridge(tmp_path / "another machine") as stranger, pytest.raises(BounceMissing, match="bounce"):
+        stranger.revoice(find_take(first.file))
+
+
+VERSION_1 = """\
+version: 1
+bounce: {file: ../../bass.wav, fingerprint: 00ff, rate_hz: 44100, channels: 2, duration_s: 2.0}
+transcription: {engine: fake, engine_version: '1', profile: auto, notes: 7}
+tempo: {bpm: 97.0, time_signature: 7/8, changes: false, source: bridge.yaml}
+place: {bar: 17, position: 17.2.1.5, is_known: true, source: named by --at}
+midi: {file: bass.mid, sha256: aa}
+renderings:
+- {preset: one-sound, name: One Sound, file: bass - One Sound.wav, sha256: bb, duration_s: 2.0}
+exports:
+- {file: bass.dawproject, sha256: cc}
+"""
+
+
+def test_a_take_file_of_version_1_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "bass.take.yaml"
+    file.write_text(VERSION_1)
+    take = load_take(file)
+    assert take.recipe == Recipe(presets=("one-sound",), export=("dawproject",))
+    assert [(midi.variant, midi.file) for midi in take.midi] == [("played", "bass.mid")]
+    assert (take.notes, take.place.beat) == (7, 16 * 3.5 + 0.5 + 0.125)
+    assert take.version == 2
+
+
+def test_a_take_file_from_the_future_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "bass.take.yaml"
+    file.write_text("version: 3\n")
+    with pytest.raises(TakeInvalid, match="update"):
+        load_take(file)
+
+
+def test_a_take_file_that_is_saved_meanwhile_is_left_for_the_next_turn(
+    bass: tuple[Listening, FakeBridge, Path], session: Session, tmp_path: Path
+) -> None:
+    from daw_bridge.journal import Journal
+
+    _, _, file = bass
+    found = find_take(file)
+    journal = Journal(tmp_path / "journal.sqlite3", tmp_path)
+    changed = file.read_text() + "# mine\n"
+    copy = tmp_path / "bass.take.yaml"
+    copy.write_text(changed)
+    earlier = type(found)(copy, found.take, found.sha256)
+    deliver_take(tmp_path, "bass", found.take, journal, earlier=earlier)
+    assert copy.read_text() == changed
