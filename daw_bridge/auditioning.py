@@ -13,6 +13,7 @@ from daw_bridge.core.grid import Grid, PlacedGrid
 from daw_bridge.deliver.finding import takes_below
 from daw_bridge.deliver.midi import midi_bytes
 from daw_bridge.deliver.take_file import FoundTake, find_take
+from daw_bridge.edit import Edit, apply
 from daw_bridge.host.fitting import fit_part
 from daw_bridge.intake.midi import read_midi
 from daw_bridge.live.program import Patch, program_of
@@ -107,15 +108,25 @@ class Arrivals:
         return found
 
 
-def song_of(found: FoundTake, *, variant: str = "played", preset: StoredPreset | None = None) -> TakeSong:
-    """The take's notes as its MIDI file has them now. Raises TakeMissing, BounceUnreadable, NothingHeard."""
+def song_of(
+    found: FoundTake,
+    *,
+    variant: str = "played",
+    edits: Sequence[Edit] = (),
+    preset: StoredPreset | None = None,
+) -> TakeSong:
+    """The take's notes as its MIDI file has them now, edited, and fitted to the preset as its renderings are.
+
+    Raises TakeMissing, BounceUnreadable, NothingHeard.
+    """
     file = _midi_file(found, variant)
     clip = read_midi(file)  # checks it, with our errors
-    content = file.read_bytes()
-    song = read_song(content)
-    if preset is not None:
-        placed = PlacedGrid(Grid(song.tempo, song.meters))
-        part = fit_part(clip.on(placed), preset.preset.notes)
+    song = read_song(file.read_bytes())
+    if edits or preset is not None:
+        placed = PlacedGrid(Grid(song.tempo, song.meters), found.take.place.bar)
+        part = apply(edits, clip.on(placed), placed)
+        if preset is not None:
+            part = fit_part(apply(preset.preset.edits, part, placed), preset.preset.notes)
         song = read_song(midi_bytes(part, placed, track_name=found.folder.name))
     place = found.take.place
     song_beat = found.take.tempo.to_grid().meters.start_of(place.bar) if place.is_known else None

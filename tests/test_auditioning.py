@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from daw_bridge.auditioning import Arrivals, Wish, song_of
+from daw_bridge.cli.options import parse_edit_options
 from daw_bridge.core.errors import TakeMissing
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.take_file import FoundTake, find_take
@@ -52,6 +53,11 @@ def test_a_presets_note_fitting_holds(tmp_path: Path) -> None:
     assert pitches[1] != pitches[0]
     onsets = [[e.beat for e in s.song.events if e.kind == 0x90] for s in (as_heard, fitted)]
     assert onsets[0] == pytest.approx(onsets[1], abs=0.002)
+
+
+def test_edits_are_made_on_the_way(tmp_path: Path) -> None:
+    song = song_of(made(tmp_path), edits=parse_edit_options(["transpose: 12"]))
+    assert [e.message[1] for e in song.song.events if e.kind == 0x90] == [72]
 
 
 def test_a_variant_that_is_not_there_is_said(tmp_path: Path) -> None:

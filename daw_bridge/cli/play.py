@@ -6,6 +6,7 @@ import math
 import re
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +14,7 @@ import typer
 
 from daw_bridge.cli.console import print_json, say, short, show_error, stderr, stdout
 from daw_bridge.cli.log import keep_log
-from daw_bridge.cli.options import FolderOption, Json
+from daw_bridge.cli.options import EditOption, FolderOption, Json, parse_edit_options
 from daw_bridge.core.errors import BridgeError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from daw_bridge.auditioning import TakeSong, Wish
     from daw_bridge.deliver.take_file import FoundTake
+    from daw_bridge.edit import Edit
     from daw_bridge.live.player import Timing
     from daw_bridge.live.playing import LivePlayer, Moment
     from daw_bridge.live.program import Patch
@@ -69,9 +71,10 @@ def play(
     preset: Annotated[
         str | None,
         typer.Option(
-            "--preset", "-p", help="With this preset's note fitting: range, voices.", metavar="NAME"
+            "--preset", "-p", help="Fit the notes as this preset does: range, voices.", metavar="NAME"
         ),
     ] = None,
+    edit: EditOption = None,
     variant: Annotated[
         str, typer.Option(help="Which of the take's MIDI files: played, tight.", metavar="NAME")
     ] = "played",
@@ -107,7 +110,7 @@ def play(
         )
     if (take is None) != on_arrival:
         raise typer.BadParameter("Name a take, or say --on-arrival.", param_hint="TAKE")
-    patch = parse_patch(program, bank, cc)
+    patch, edits = parse_patch(program, bank, cc), parse_edit_options(edit)
     if sync == "none" and clock_in is not None:
         raise typer.BadParameter("It is for --sync clock.", param_hint="--clock-in")
     if sync == "clock" and send_clock:
@@ -121,9 +124,9 @@ def play(
     if take is None:
         wish = Wish(channel=channel, patch=patch, sends_clock=send_clock, in_place=False)
         with LivePlayer(Setup(port, virtual or "", sync, clock_in)) as player:
-            _play_arrivals(player, folder, wish, preset, is_quiet=json)
+            _play_arrivals(player, folder, wish, edits, preset, is_quiet=json)
         return
-    song = _song(take, folder, variant, preset)
+    song = _song(take, folder, variant, edits, preset)
     wish = Wish(from_bar, to_bar, channel, patch, loop, send_clock, in_place=not anywhere)
     _check_bars(song, wish)
     with LivePlayer(Setup(port, virtual or "", sync, clock_in, song.song.tempo.initial_bpm)) as player:
@@ -145,7 +148,13 @@ def _tell(song: TakeSong, player: LivePlayer, timing: Timing, *, is_quiet: bool)
 
 
 def _play_arrivals(
-    player: LivePlayer, folder: Path, wish: Wish, preset: str | None, *, is_quiet: bool
+    player: LivePlayer,
+    folder: Path,
+    wish: Wish,
+    edits: Sequence[Edit],
+    preset: str | None,
+    *,
+    is_quiet: bool,
 ) -> None:
     """One after the other, as they come, until Ctrl-C."""
     from daw_bridge.auditioning import Arrivals
@@ -159,7 +168,7 @@ def _play_arrivals(
         while True:
             for found in arrivals.new():
                 try:
-                    song = _song_of(found, "played", preset)
+                    song = _song_of(found, "played", edits, preset)
                 except BridgeError as error:
                     show_error(error)
                     continue
@@ -169,25 +178,25 @@ def _play_arrivals(
         return
 
 
-def _song(name: str, folder: Path, variant: str, preset: str | None) -> TakeSong:
+def _song(name: str, folder: Path, variant: str, edits: Sequence[Edit], preset: str | None) -> TakeSong:
     from daw_bridge.cli.takes import takes_folder
     from daw_bridge.deliver.finding import take_named
     from daw_bridge.deliver.take_file import find_take
 
-    return _song_of(find_take(take_named(name, takes_folder(folder))), variant, preset)
+    return _song_of(find_take(take_named(name, takes_folder(folder))), variant, edits, preset)
 
 
-def _song_of(found: FoundTake, variant: str, preset: str | None) -> TakeSong:
+def _song_of(found: FoundTake, variant: str, edits: Sequence[Edit], preset: str | None) -> TakeSong:
     from daw_bridge.auditioning import song_of
 
     if preset is None:
-        return song_of(found, variant=variant)
+        return song_of(found, variant=variant, edits=edits)
     from daw_bridge.revoicing import session_of
     from daw_bridge.service import Bridge
 
     with Bridge() as bridge:
         library = bridge.library(session_of(found.file))
-        return song_of(found, variant=variant, preset=library.find(preset))
+        return song_of(found, variant=variant, edits=edits, preset=library.find(preset))
 
 
 def _check_bars(song: TakeSong, wish: Wish) -> None:
