@@ -14,6 +14,7 @@ import pytest
 
 from daw_bridge.watch import FolderWatch, folder
 from daw_bridge.watch.disk import files_below, readiness
+from daw_bridge.watch.names import IsWanted
 from daw_bridge.watch.notices import Notices
 from daw_bridge.watch.settling import Readiness
 from tests.watch.watched import AWAIT_S, BOUNCE, Messages, Watched
@@ -69,8 +70,8 @@ def test_notices_that_have_ended_are_begun_again(noticed: Watched, monkeypatch: 
     begun: queue.Queue[Notices] = queue.Queue()
 
     class Ended(Notices):
-        def __init__(self, watched_folder: Path, on_notice: Callable[[], None]) -> None:
-            super().__init__(watched_folder, on_notice)
+        def __init__(self, watched_folder: Path, on_notice: Callable[[], None], is_wanted: IsWanted) -> None:
+            super().__init__(watched_folder, on_notice, is_wanted)
             begun.put(self)
 
     monkeypatch.setattr(folder, "Notices", Ended)
@@ -87,7 +88,7 @@ def test_a_network_drive_that_announces_nothing_is_polled(
     class Deaf:
         are_alive = True
 
-        def __init__(self, watched_folder: Path, on_notice: Callable[[], None]) -> None:
+        def __init__(self, watched_folder: Path, on_notice: Callable[[], None], is_wanted: IsWanted) -> None:
             pass
 
         def stop(self) -> None:
@@ -106,7 +107,7 @@ def test_a_network_drive_that_announces_nothing_is_polled(
 def test_without_notices_of_the_system_the_folder_is_polled(
     noticed: Watched, messages: Messages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(watched_folder: Path, on_notice: Callable[[], None]) -> None:
+    def refuse(watched_folder: Path, on_notice: Callable[[], None], is_wanted: IsWanted) -> None:
         raise OSError(errno.ENOSPC, "inotify watch limit reached")
 
     monkeypatch.setattr(folder, "Notices", refuse)
