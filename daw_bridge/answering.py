@@ -3,24 +3,26 @@ that was saved."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from daw_bridge.core.errors import LiveError
+from daw_bridge.core.errors import BridgeError, LiveError, TakeInvalid
 from daw_bridge.core.files import sha256_of
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.finding import takes_below
-from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import TAKE_SUFFIX, FoundTake, find_take, readable, take_files
-from daw_bridge.flow.events import TakeDelivered, Taken, Tell
+from daw_bridge.edit.variants import PLAYED, VARIANTS
+from daw_bridge.flow.events import Failed, TakeDelivered, Taken, Tell
 from daw_bridge.flow.job import Job
 from daw_bridge.flow.mixes import run_mix
 from daw_bridge.flow.pipeline import run
 from daw_bridge.flow.remaking import run_midi, take_back
 from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
+from daw_bridge.presets import PresetLibrary, fingerprint
 from daw_bridge.service import Bridge
 from daw_bridge.session.choice import Choice, choose
 from daw_bridge.session.grid import LiveTempo, WantedTempo
@@ -68,13 +70,20 @@ class Answers:
         self._bridge.revoice(found, library=library, memory=self._journal, tell=tell)
 
     def answer_midi(self, midi: Path, tell: Tell) -> None:
-        """The take beside it, of these notes from now on."""
-        found = _take_beside(midi)
+        """The take beside it, of these notes from now on. Raises TakeInvalid for a voice of a split part."""
+        found, variant = _take_beside(midi)
         if found is None:
             return
-        session = load_session(self._folder)
         tell(Taken(midi))
-        delivered: DeliveredTake = take_back(
+        if variant not in VARIANTS:
+            self._journal.dealt_with(midi, sha256_of(midi))
+            raise TakeInvalid(
+                f"It holds one part of a take that was split ({variant}), so it was not taken back.",
+                where=midi,
+                advice=f"Mend {found.take.midi[0].file} instead, or drop this file into the watched folder.",
+            )
+        session = load_session(self._folder)
+        delivered = take_back(
             found,
             midi,
             self._bridge.steps(session.settings.engine),
@@ -86,24 +95,44 @@ class Answers:
 
     def answer_preset(self, file: Path, tell: Tell) -> None:
         """Every take that uses the preset, on the sound that it has now."""
-        session = load_session(self._folder)
-        library = self._bridge.library(session)
-        for found in readable(list(takes_below(session.delivered))):
-            if file.stem in found.take.recipe.presets:
-                self._bridge.revoice(found, library=library, memory=self._journal, tell=tell)
+        self._revoice_all(lambda found, library: file.stem in found.take.recipe.presets, tell)
+
+    def catch_up(self, tell: Tell) -> None:
+        """Takes whose presets were changed while nobody watched, on the sounds that they have now."""
+        self._revoice_all(_is_outdated, tell)
 
     def is_new_take(self, file: Path) -> bool:
-        """Whether a file beside takes is what the user made of it: a take file, or a take's notes."""
+        """Whether a file beside takes asks for something: a take file that was changed or never finished, or
+        a take's notes that were changed."""
         try:
             sha256 = sha256_of(file)
         except OSError:
             return False  # gone again
-        if self._journal.has_written(file, sha256):
-            return False
+        latest = self._journal.latest(file)
         if file.name.endswith(TAKE_SUFFIX):
+            if sha256 == latest or (latest is None and self._journal.has_written(file, sha256)):
+                return not _is_complete(file)
             return True
-        found = _take_beside(file)
-        return found is not None and (found.take.taken_back is None or found.take.taken_back.sha256 != sha256)
+        if sha256 == latest or (latest is None and self._journal.has_written(file, sha256)):
+            return False
+        found, _ = _take_beside(file)
+        if found is None:
+            return False
+        take = found.take
+        is_known = any(midi.file == file.name and midi.sha256 == sha256 for midi in take.midi)
+        came_back = take.taken_back is not None and take.taken_back.sha256 == sha256
+        return latest is not None or not (is_known or came_back)
+
+    def _revoice_all(self, is_meant: Callable[[FoundTake, PresetLibrary], bool], tell: Tell) -> None:
+        """One take that fails is told, and keeps no other from its sound."""
+        session = load_session(self._folder)
+        library = self._bridge.library(session)
+        for found in readable(list(takes_below(session.delivered))):
+            try:
+                if is_meant(found, library):
+                    self._bridge.revoice(found, library=library, memory=self._journal, tell=tell)
+            except BridgeError as error:
+                tell(Failed(found.file, error))
 
     def _job(self, session: Session, bounce: Path, choice: Choice) -> Job:
         """What is wanted of a bounce."""
@@ -151,12 +180,30 @@ def _written_s(bounce: Path) -> float:
         return time.time()
 
 
-def _take_beside(midi: Path) -> FoundTake | None:
-    """The take whose notes a MIDI file in its folder holds, by its name."""
+def _take_beside(midi: Path) -> tuple[FoundTake | None, str]:
+    """The take whose notes a MIDI file in its folder holds, by its name, and which variant or voice."""
     for found in readable(list(take_files(midi.parent))):
-        if midi.name in (f"{midi.parent.name}{midi.suffix}", found.take.midi[0].file):
-            return found
-    return None
+        for listed in found.take.midi:
+            if listed.file == midi.name:
+                return found, listed.variant
+        if midi.name == f"{midi.parent.name}{midi.suffix}":
+            return found, PLAYED
+    return None, PLAYED
+
+
+def _is_complete(take_file: Path) -> bool:
+    """Not where a bridge was ended while it made the take."""
+    return b"\nis_complete: false" not in take_file.read_bytes()
+
+
+def _is_outdated(found: FoundTake, library: PresetLibrary) -> bool:
+    """Whether a preset of the take sounds otherwise now. One that can't be found or read is left alone."""
+    for rendering in found.take.renderings:
+        with contextlib.suppress(BridgeError):
+            preset = library.find(rendering.preset)
+            if rendering.preset_sha256 not in (None, fingerprint(preset)):
+                return True
+    return False
 
 
 def _take_of_name(folder: Path, midi: Path) -> FoundTake | None:

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS parts (
 );
 CREATE TABLE IF NOT EXISTS outlines (fingerprint TEXT PRIMARY KEY, duration_s REAL, swing BLOB);
 CREATE TABLE IF NOT EXISTS written (path TEXT, sha256 TEXT, PRIMARY KEY (path, sha256));
+CREATE TABLE IF NOT EXISTS latest (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
 """
 
 
@@ -188,7 +189,21 @@ class Journal:
 
     def will_write(self, path: Path, sha256: str) -> None:
         """Remember that we put this content at `path`; called before it happens."""
-        self._write("INSERT OR IGNORE INTO written VALUES (?, ?)", (self._key(path), sha256))
+        with self._lock:
+            if not self.has_written(path, sha256):
+                self._write("INSERT OR IGNORE INTO written VALUES (?, ?)", (self._key(path), sha256))
+            self.dealt_with(path, sha256)
+
+    def dealt_with(self, path: Path, sha256: str) -> None:
+        """Remember that this content of `path`, ours or the user's, asks for nothing more."""
+        with self._lock:
+            if self.latest(path) != sha256:
+                self._write("INSERT OR REPLACE INTO latest VALUES (?, ?)", (self._key(path), sha256))
+
+    def latest(self, path: Path) -> str | None:
+        """The content of `path` that was last written or dealt with; None for a file that is not known."""
+        row = self._read("SELECT sha256 FROM latest WHERE path = ?", (self._key(path),)).fetchone()
+        return row[0] if row else None
 
     # ----------------------------------------------------------------------------------------------
 

@@ -12,10 +12,12 @@ from pathlib import Path
 from types import TracebackType
 
 from daw_bridge.answering import Answer, Answers
+from daw_bridge.core.audio import AUDIO_SUFFIXES
 from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
 from daw_bridge.core.files import remove_leftovers, sha256_of
 from daw_bridge.deliver.take_file import TAKE_SUFFIX
 from daw_bridge.flow.events import Event, Failed, Skipped, Tell
+from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal, State
 from daw_bridge.service import Bridge
 from daw_bridge.session.lock import SessionLock
@@ -61,6 +63,7 @@ class OpenSession:
             self._answers = Answers(self._bridge, session.folder, self.reading, self._journal)
             for leftover in remove_leftovers(session.delivered):
                 log.info("removed a half-written file: %s", leftover)
+            self._queue.put((session.delivered, self._catch_up))
             self._worker.start()
             opening.callback(self._end_work)
             ours = [session.delivered, session.state]
@@ -104,7 +107,8 @@ class OpenSession:
         except FileNotFoundError:
             return  # gone again between the watcher and here: nothing to do
         if is_new:
-            self._queue.put((bounce, partial(self._take, bounce)))
+            work = self._take_notes if bounce.suffix.lower() in MIDI_SUFFIXES else self._take
+            self._queue.put((bounce, partial(work, bounce)))
         else:
             self._tell(Skipped(bounce))
 
@@ -154,6 +158,19 @@ class OpenSession:
         while (work := self._queue.get()) is not None and not self._closing.is_set():
             self._guarded(*work)
 
+    def _take_notes(self, midi: Path) -> None:
+        """A MIDI file. Where audio of its name has come with it, that goes first: they are its notes."""
+        beside = [file for suffix in AUDIO_SUFFIXES if (file := midi.with_suffix(suffix)).is_file()]
+        known = [self._journal.bounce(file) for file in beside]
+        if any(record is None or record.state in (State.WAITING, State.WORKING) for record in known):
+            work: _Work = (midi, partial(self._take, midi))
+            wait_s = 2 * self.session.settings.settle
+            timer = threading.Timer(wait_s, self._queue.put, [work])  # by then the audio is queued before it
+            timer.daemon = True
+            timer.start()
+        else:
+            self._take(midi)
+
     def _take(self, bounce: Path) -> None:
         if self._journal.start(bounce) > MAX_ATTEMPTS:
             raise BounceAbandoned(
@@ -164,6 +181,9 @@ class OpenSession:
         failures = self._answer(self._answers.answer_bounce, bounce)
         state = State.INCOMPLETE if failures else State.DELIVERED
         self._journal.finish(bounce, state, error=str(failures[0]) if failures else None)
+
+    def _catch_up(self) -> None:
+        self._answer(lambda _, tell: self._answers.catch_up(tell), self.session.delivered)
 
     def _answer_edit(self, answer: Answer, file: Path) -> None:
         if self._answers.is_new_take(file):  # two notices of one change are one

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 MOST_NAMED = 6
 
 
-def stdout() -> Console:
-    """The console for results."""
+def stdout(*, markup: bool = False) -> Console:
+    """The console for results. Without `markup`, so that brackets in names are shown as they are."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, markup=markup, soft_wrap=not sys.stdout.isatty())
 
 
 def stderr() -> Console:
     """The console for progress and errors."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=not sys.stderr.isatty())
 
 
 def show_error(error: BridgeError, *, console: Console | None = None) -> None:
@@ -73,6 +73,7 @@ def print_json(data: Any) -> None:
 def show_takes(takes: list[DeliveredTake]) -> None:
     """What came back, and where."""
     from rich.table import Table
+    from rich.text import Text
 
     console = stdout()
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
@@ -91,7 +92,7 @@ def show_takes(takes: list[DeliveredTake]) -> None:
             table.add_row(
                 "",
                 rendering.name,
-                rendering.file or "[red]not rendered[/red]",
+                rendering.file or Text("not rendered", style="red"),
                 "; ".join(rendering.warnings) if rendering.file else rendering.error,
             )
         if take.doubtful:
@@ -106,10 +107,10 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")
         table.add_row("", "", "", f"place: {where(take.place)}")
     console.print(table)
-    for warning in dict.fromkeys(warning for delivered in takes for warning in delivered.take.warnings):
+    for warning in dict.fromkeys(warning for delivered in takes for warning in delivered.warnings):
         say("!", warning, console=console)
     for folder in dict.fromkeys(delivered.folder for delivered in takes):
-        console.print(f"[green]✓[/green] {short(folder)}{os.sep}")
+        say("✓", f"{short(folder)}{os.sep}", console=console)
 
 
 def _some(words: Sequence[str]) -> str:

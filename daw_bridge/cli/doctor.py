@@ -58,7 +58,7 @@ def _show(findings: list[Finding], plugins: list[dict[str, str]], folders: list[
     if not plugins:
         table.add_row("–", "plugins", "none seen; the embedded instruments play without any")
     table.add_row("", "looked in", "[dim]" + "\n".join(map(escape, folders)) + "[/dim]")
-    stdout().print(table)
+    stdout(markup=True).print(table)
 
 
 def _packages() -> list[Finding]:

@@ -39,8 +39,10 @@ def init(
     started = start_session(session, tempo=tempo, found=found)
     console = stdout()
     for line in found:
-        say("✓" if read.info and line == found[0] else "!", f"{line[:1].upper()}{line[1:]}", console=console)
-    console.print(f"[green]✓[/green] {short(started.folder / 'bridge.yaml')}")
+        is_found = bool(read.info) and line == found[0]
+        words = f"{line[:1].upper()}{line[1:]}" if line == NOTHING_FOUND else line
+        say("✓" if is_found else "!", words, console=console)
+    say("✓", short(started.folder / "bridge.yaml"), console=console)
     console.print(f"  Export stems into  {short(started.watched)}")
     console.print(f"  Takes come back to {short(started.delivered)}")
     console.print(f'  Now run: daw-bridge watch "{short(started.folder)}"')

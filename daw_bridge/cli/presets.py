@@ -60,7 +60,7 @@ def show_preset(name: Annotated[str, typer.Argument(help="A preset's name.", met
     with Bridge() as bridge:
         found = bridge.library().find(name)
     console = stdout()
-    console.print(f"[dim]# {short(found.path)}[/dim]")
+    console.print(f"# {short(found.path)}", style="dim")
     console.print(found.path.read_text(encoding="utf-8"), markup=False, end="")
 
 

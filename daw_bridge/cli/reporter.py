@@ -14,7 +14,7 @@ from rich.text import Text
 
 from daw_bridge.cli.console import print_json, say, short, show_error, stderr, where
 from daw_bridge.cli.data import event_as_data
-from daw_bridge.deliver.take import Take
+from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.flow import events
 from daw_bridge.flow.events import Event
 
@@ -78,7 +78,7 @@ class Reporter:
                 for path in event.delivered.audio:
                     self._say(event, f"→ {short(path)}")
                 if self._tells_all:
-                    self._say_how(event, event.delivered.take)
+                    self._say_how(event, event.delivered)
             case events.Skipped():
                 self._end(event.bounce)
             case events.Failed():
@@ -90,11 +90,12 @@ class Reporter:
     def _say(self, event: Event, words: str) -> None:
         self._console.print(Text.assemble((event.bounce.name, "bold"), "  ", words))
 
-    def _say_how(self, event: Event, take: Take) -> None:
+    def _say_how(self, event: Event, delivered: DeliveredTake) -> None:
+        take = delivered.take
         tempo = take.tempo
         self._say(event, f"tempo: {tempo.bpm:g} BPM {tempo.time_signature}, {tempo.source}")
         self._say(event, f"place: {where(take.place)}")
-        for warning in take.warnings:
+        for warning in delivered.warnings:
             say("!", warning, console=self._console)
 
     def _show_progress(self, bounce: Path, step: str, fraction: float) -> None:

@@ -57,7 +57,7 @@ def list_takes(folder: FolderOption = Path(), json: Json = False) -> None:
         print_json({"takes": data, "errors": [error_as_data(error) for error in errors]})
     else:
         table = Table("take", "notes", "bar", "tempo", "presets", "edits", box=None, pad_edge=False)
-        table.columns[0].no_wrap = True
+        table.columns[0].overflow = "fold"
         for one in found:
             take, name = one.take, one.folder.relative_to(below).as_posix()
             place = f"{take.place.bar}" if take.place.is_known else f"{take.place.bar}, a guess"
@@ -102,7 +102,7 @@ def show_history(name: TakeName, folder: FolderOption = Path(), json: Json = Fal
     if json:
         print_json([version.model_dump(mode="json") for version in history])
         return
-    table = Table("", "made", "presets", "edits", "notes", box=None, pad_edge=False)
+    table = Table("", "made", "presets", "edits and more", "notes", box=None, pad_edge=False)
     for version in history:
         source = version.taken_back
         notes = "as heard" if source is None else f"{source.notes} from {source.file}"
@@ -168,9 +168,12 @@ def remove(
         typer.confirm(f"Delete these {len(files)} files?", abort=True)
     left = remove_take(found)
     for file in left:
-        say("!", f"{short(file)} was changed since, or is not ours: it stays.")
+        say("!", f"{short(file)} stays: the take doesn't list it, or it was changed since.")
     say("✓", f"{found.folder.name} is removed; its bounce stays: {short(found.bounce)}")
 
 
 def _edits(recipe: Recipe) -> str:
-    return ", ".join(edit.edit_name() for edit in recipe.edits)
+    """The edits with what is said of them, and whatever else is not as usual: `transpose: 12, tight`."""
+    named = [edit.in_words() for edit in recipe.edits]
+    more = [variant for variant in recipe.variants if variant != "played"]
+    return ", ".join([*named, *more, *recipe.export, *(["compare"] if recipe.compare else [])])

@@ -21,6 +21,9 @@ class Ledger(Protocol):
     def has_written(self, path: Path, sha256: str) -> bool:
         """Whether we once put this content at `path`."""
 
+    def latest(self, path: Path) -> str | None:
+        """The content of `path` that was last written or dealt with; None for a file that is not known."""
+
     def will_write(self, path: Path, sha256: str) -> None:
         """Remember, durably and before it happens, that we put this content at `path`."""
 
@@ -46,10 +49,10 @@ def deliver_file(
         for stem in numbered(name):
             path = folder / f"{stem}{suffix}"
             present = _content_of(path)
+            if present not in (None, sha256) and not ledger.has_written(path, present):
+                continue  # the user's own, or changed by the user
+            ledger.will_write(path, sha256)
             if present != sha256:
-                if present is not None and not ledger.has_written(path, present):
-                    continue  # the user's own, or changed by the user
-                ledger.will_write(path, sha256)
                 publish(temporary, path)
             return Delivered(path, sha256)
     raise AssertionError("numbers do not end")

@@ -138,6 +138,8 @@ class TakeRendering(Schema):
     file: str | None = None
     sha256: str | None = None
     duration_s: float | None = None
+    preset_sha256: str | None = None
+    """Of the preset as it was, and of the files that it names."""
     made_of: str | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
@@ -185,6 +187,8 @@ class Take(Schema):
     picture: TakeFileEntry | None = None
     exports: tuple[TakeFileEntry, ...] = ()
     warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """On how it was made this time."""
     is_complete: bool = True
     """Not while renderings and exports are still being made."""
     history: tuple[Version, ...] = ()
@@ -211,6 +215,11 @@ class DeliveredTake:
     def midi(self) -> Path:
         """The MIDI file of the part; its variants are beside it."""
         return self.folder / self.take.midi[0].file
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What its user should know."""
+        return (*self.take.warnings, *self.take.remarks)
 
     @property
     def audio(self) -> tuple[Path, ...]:

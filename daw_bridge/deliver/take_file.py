@@ -77,7 +77,7 @@ def deliver_take(
     """
     path = earlier.file if earlier is not None else folder / f"{name}{TAKE_SUFFIX}"
     if earlier is not None and path.is_file():
-        if not ledger.has_written(path, sha256 := sha256_of(path)) and sha256 != earlier.sha256:
+        if sha256_of(path) not in (earlier.sha256, ledger.latest(path)):
             return DeliveredTake(path, take)
         ledger.will_write(path, earlier.sha256)
     text = take_text(take, path if earlier is not None else None)
@@ -158,7 +158,7 @@ def _recipe_as_written(path: Path, recipe: Recipe) -> str | None:
 
 def _recipe_span(text: str) -> tuple[int, int] | None:
     """Where the block `recipe:` begins and ends."""
-    found = re.search(r"^recipe:.*\n(?:(?:[ \t#].*)?\n)*", text, re.MULTILINE)
+    found = re.search(r"^recipe:.*\n(?:(?:[ \t#}\]].*)?\n)*", text, re.MULTILINE)
     return (found.start(), found.end()) if found else None
 
 

@@ -33,6 +33,15 @@ class Edit(Schema):
             raise ValueError(f"takes settings by name, such as `{cls.edit_name()}: {{...}}`")
         return {cls.short: value}
 
+    def in_words(self) -> str:
+        """As short as it can be written: `transpose: 12`, `legato`, `quantize: {grid: 0.5, swing: 0.6}`."""
+        said = self.model_dump(mode="json", exclude_defaults=True)[self.edit_name()]
+        if not said:
+            return self.edit_name()
+        if list(said) == [self.short]:
+            return f"{self.edit_name()}: {said[self.short]}"
+        return f"{self.edit_name()}: {{{', '.join(f'{name}: {value}' for name, value in said.items())}}}"
+
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """The part, edited; `grid` is where its bars and beats lie."""
         raise NotImplementedError

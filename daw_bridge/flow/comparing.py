@@ -17,10 +17,10 @@ RATE_HZ = 22_050
 
 @dataclass(frozen=True)
 class Compared:
-    """The bars that are worth a look, the worst first, and why none could be told."""
+    """The bars that are worth a look, the worst first, and what is to be said when there are none."""
 
     worth_a_look: tuple[TakeBar, ...] = ()
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 NOT_COMPARED = Compared()
@@ -32,20 +32,26 @@ def compared_bars(
     renderings: Sequence[TakeRendering],
     listen: Callable[[Path, int], tuple[Bounce, AudioClip]],
 ) -> Compared:
-    """By the first rendering that there is; nothing for MIDI alone, which has no sound to compare with."""
+    """By the first rendering that there is."""
     from daw_bridge.compare import compare, worth_a_look
 
     played = next((r.file for r in renderings if r.file is not None), None)
-    if played is None or heard.bounce.channels == 0:
-        return NOT_COMPARED
+    if heard.bounce.channels == 0:
+        return _said("MIDI alone has no sound to compare the part with.")
+    if played is None:
+        return _said("There is no rendering to compare with the bounce.")
     try:
         _, bounce = listen(making.bounce, RATE_HZ)
         _, rendering = listen(making.folder / played, RATE_HZ)
     except BounceError as error:
-        return Compared(warnings=(f"Rendering and bounce were not compared: {error}",))
+        return _said(f"Rendering and bounce were not compared: {error}")
+    bars = worth_a_look(compare(bounce, rendering, heard.placed))
+    if not bars:
+        return _said("Compared with the bounce, all bars agree alike.")
     return Compared(
-        tuple(
-            TakeBar(bar=bar.bar, chroma=round(bar.chroma, 2), onsets=round(bar.onsets, 2))
-            for bar in worth_a_look(compare(bounce, rendering, heard.placed))
-        )
+        tuple(TakeBar(bar=b.bar, chroma=round(b.chroma, 2), onsets=round(b.onsets, 2)) for b in bars)
     )
+
+
+def _said(remark: str) -> Compared:
+    return Compared(remarks=(remark,))

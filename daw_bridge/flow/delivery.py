@@ -44,6 +44,23 @@ MOST_VERSIONS = 50
 """So many are kept in a take's history."""
 
 
+def adopt(making: Making, memory: Memory) -> None:
+    """What the take that is there lists is ours, also where nobody remembers it: the session's hidden folder
+    is easily left behind. What came back from the DAW is not."""
+    if making.earlier is None:
+        return
+    take = making.earlier.take
+    theirs = take.taken_back.sha256 if take.taken_back else None
+    listed = [*take.midi, *take.exports, *([take.picture] if take.picture else [])]
+    hashes = [(one.file, one.sha256) for one in listed]
+    hashes += [(r.file, r.sha256) for r in take.renderings if r.file and r.sha256]
+    for name, sha256 in hashes:
+        path = making.folder / name
+        is_inside = path.parent == making.folder
+        if is_inside and sha256 != theirs and not memory.has_written(path, sha256):
+            memory.will_write(path, sha256)
+
+
 def deliver_notes(making: Making, heard: Heard, edited: Edited, memory: Memory) -> tuple[TakeMidi, ...]:
     """A MIDI file a variant, and one for each part that it was split into.
 
@@ -135,7 +152,7 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
     """The take file, for now with the renderings that were there before."""
     bounce, grid, placed = heard.bounce, heard.grid.grid, heard.placed
     recipe = Recipe(
-        presets=tuple(preset.slug for preset in making.presets),
+        presets=making.recipe_presets,
         edits=making.edits,
         variants=making.variants,
         export=making.exports,
@@ -177,7 +194,8 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
         chords=_chords(heard, edited),
         doubtful=tuple(str(one) for one in doubtful(edited, placed)[:MOST_DOUBTFUL]),
         renderings=tuple(r for r in earlier.renderings if r.preset in recipe.presets) if earlier else (),
-        warnings=tuple(dict.fromkeys((*heard.warnings, *making.warnings))),
+        warnings=heard.warnings,
+        remarks=() if edited.notes else ("No notes are left after the edits.",),
         is_complete=False,
     )
     return take.model_copy(update={"history": _history(take, earlier)})

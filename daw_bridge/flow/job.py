@@ -10,6 +10,7 @@ from typing import Protocol
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.envelope import Envelope
+from daw_bridge.core.errors import BridgeError
 from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Note, Part
@@ -156,11 +157,20 @@ class Making:
     compare: bool = False
     anew: frozenset[str] = frozenset()
     """The slugs of presets that play again though nothing has changed."""
-    warnings: tuple[str, ...] = ()
+    missing: tuple[tuple[str, BridgeError], ...] = ()
+    """Presets of the recipe that can't be found or read, and why."""
+
+    @property
+    def recipe_presets(self) -> tuple[str, ...]:
+        """The names of all that the recipe holds."""
+        return (*(preset.slug for preset in self.presets), *(slug for slug, _ in self.missing))
 
 
 class Memory(Ledger, Protocol):
     """What outlives a run: the journal."""
+
+    def dealt_with(self, path: Path, sha256: str) -> None:
+        """Remember that this content of `path` asks for nothing more."""
 
     def part(self, key: PartKey) -> Part | None:
         """The part heard earlier."""

@@ -20,7 +20,7 @@ from daw_bridge.deliver.take import DeliveredTake, TakeKey, TakeTranscription
 from daw_bridge.deliver.take_file import deliver_take
 from daw_bridge.edit import apply_all
 from daw_bridge.flow.comparing import NOT_COMPARED, compared_bars
-from daw_bridge.flow.delivery import deliver_notes, deliver_picture, export, take_of
+from daw_bridge.flow.delivery import adopt, deliver_notes, deliver_picture, export, take_of
 from daw_bridge.flow.events import NotesDelivered, Progress, Tell
 from daw_bridge.flow.job import Heard, Instruments, Job, Making, Memory, Steps
 from daw_bridge.flow.playing import Players
@@ -58,6 +58,7 @@ def make(
     making: Making, heard: Heard, steps: Steps, players: Players, memory: Memory, tell: Tell
 ) -> DeliveredTake:
     """What was heard -> the take. The notes first: whatever happens to the sound, they are there."""
+    adopt(making, memory)
     edited = apply_all(making.edits, heard.part, heard.placed)
     players.go_on(making, edited.part, heard.bounce.rate_hz, heard.placed)
     midi = deliver_notes(making, heard, edited, memory)
@@ -77,7 +78,7 @@ def make(
         update={
             "renderings": renderings,
             "worth_a_look": compared.worth_a_look,
-            "warnings": (*take.warnings, *compared.warnings),
+            "remarks": (*take.remarks, *compared.remarks),
             "picture": drawn.result(),
             "exports": exports,
             "is_complete": True,

@@ -72,9 +72,13 @@ class Players:
                 self._begin(making, preset, part, rate_hz, placed)
 
     def deliver(self, making: Making, memory: Memory, tell: Tell) -> tuple[TakeRendering, ...]:
-        """One rendering a preset, in the presets' order. An instrument that fails costs its own only."""
+        """One rendering a preset, in the presets' order. An instrument that fails costs its own only, and so
+        does a preset that can't be found or read."""
+        for _, error in making.missing:
+            tell(Failed(making.subject, error))
+        missing = tuple(TakeRendering(preset=n, name=n, error=str(error)) for n, error in making.missing)
         if not making.presets:
-            return ()
+            return missing
         tell(Progress(making.subject, "render", 0.0))
         done = 0
 
@@ -90,7 +94,7 @@ class Players:
             return rendering
 
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="deliver") as pool:
-            return tuple(pool.map(deliver, making.presets))
+            return (*pool.map(deliver, making.presets), *missing)
 
     def _begin(
         self, making: Making, preset: StoredPreset, part: Part, rate_hz: int, placed: PlacedGrid | None
@@ -122,6 +126,7 @@ class Players:
             file=audio.path.name,
             sha256=audio.sha256,
             duration_s=round(rendering.clip.duration_s, 6),
+            preset_sha256=fingerprint(preset),
             made_of=play.made_of,
             warnings=rendering.warnings,
         )

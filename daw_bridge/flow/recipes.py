@@ -40,7 +40,7 @@ def making_of(job: Job, bounce: Bounce, profile: str, memory: Memory) -> tuple[M
     is_same_audio = earlier is not None and earlier.take.bounce.fingerprint == bounce.fingerprint
     presets = job.presets_for(profile)
     named = {preset.slug for preset in presets}
-    others, warnings = _found(
+    others, missing = _found(
         (slug for slug in recipe.presets if is_same_audio and slug not in named), job.find_preset
     )
     making = Making(
@@ -55,7 +55,7 @@ def making_of(job: Job, bounce: Bounce, profile: str, memory: Memory) -> tuple[M
         bends=job.bends and (recipe.bends or not is_same_audio),
         compare=job.compare or (recipe.compare and is_same_audio),
         anew=frozenset(named),
-        warnings=warnings,
+        missing=missing,
     )
     taken_back = earlier.take.taken_back if earlier is not None and is_same_audio else None
     part = memory.part(midi_key(taken_back.sha256)) if taken_back is not None else None
@@ -63,32 +63,34 @@ def making_of(job: Job, bounce: Bounce, profile: str, memory: Memory) -> tuple[M
 
 
 def making_again(found: FoundTake, find_preset: FindPreset, *, anew: frozenset[str] = frozenset()) -> Making:
-    """For a take that is there: what its recipe says. Raises PresetUnknown, PresetInvalid."""
+    """For a take that is there: what its recipe says."""
     recipe = found.take.recipe
+    presets, missing = _found(recipe.presets, find_preset)
     return Making(
         subject=found.file,
         bounce=found.bounce,
         folder=found.folder,
         earlier=found,
-        presets=tuple(find_preset(name) for name in recipe.presets),
+        presets=tuple(presets),
         edits=recipe.edits,
         variants=recipe.variants,
         exports=recipe.export,
         bends=recipe.bends,
         compare=recipe.compare,
         anew=anew,
+        missing=missing,
     )
 
 
 def _found(
-    slugs: Iterable[str], find_preset: FindPreset | None
-) -> tuple[list[StoredPreset], tuple[str, ...]]:
-    """The presets that are still there, and a warning for each that is not."""
+    names: Iterable[str], find_preset: FindPreset | None
+) -> tuple[list[StoredPreset], tuple[tuple[str, BridgeError], ...]]:
+    """The presets that are there, and why others can't be played."""
     presets: list[StoredPreset] = []
-    warnings: list[str] = []
-    for slug in slugs if find_preset is not None else ():
+    missing: list[tuple[str, BridgeError]] = []
+    for name in names if find_preset is not None else ():
         try:
-            presets.append(find_preset(slug))  # type: ignore[misc]
+            presets.append(find_preset(name))  # type: ignore[misc]
         except BridgeError as error:
-            warnings.append(f"Its rendering on {slug} was left out: {error}")
-    return presets, tuple(warnings)
+            missing.append((name, error))
+    return presets, tuple(missing)

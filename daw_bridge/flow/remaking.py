@@ -6,7 +6,7 @@ Nothing is transcribed where the part is remembered, and the bounce need not be 
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,6 +72,7 @@ def take_back(
     shift_beats = _shift_beats(clip, placed, bar_beat, before)
     part = clip.on(placed, shift_beats=shift_beats, duration_s=found.take.bounce.duration_s)
     memory.remember_part(midi_key(clip.sha256), part)
+    memory.dealt_with(midi, clip.sha256)
     source = TakenBack(file=bounce_reference(found.folder, midi), sha256=clip.sha256, notes=len(part.notes))
     log.info("%s: %d notes taken back from %s", found.file, len(part.notes), midi)
     recipe = found.take.recipe.model_copy(update={"edits": ()})
@@ -206,17 +207,24 @@ def _key_of(found: FoundTake) -> PartKey:
 def _shift_beats(clip: MidiClip, placed: PlacedGrid, bar_beat: float, before: Part) -> float:
     """Where the file begins, in beats from the take's first bar line: there, or on the session's bar 1.
 
-    DAWs export a clip from its own start, or from the song's; the notes that were there tell which.
+    DAWs export a clip from its own start, or from the song's. The notes that were there tell which, by
+    pitch and place; where all were transposed, by place alone; where none is left, that they lie in the
+    bounce.
     """
-    known: dict[int, list[float]] = {}
-    for note in before.notes:
-        known.setdefault(note.pitch, []).append(placed.beat_at(note.onset_s))
-    return max((0.0, -bar_beat), key=lambda shift: _matches(clip, known, shift))
+    onsets = [(placed.beat_at(note.onset_s), note.pitch) for note in before.notes]  # rising
+    beats = [beat for beat, _ in onsets]
+    end_beat = placed.beat_at(before.duration_s)
 
+    def likelihood(shift: float) -> tuple[int, int, int]:
+        starts = [(note.start_beat + shift, note.pitch) for note in clip.notes]
+        near = [
+            {p for _, p in onsets[bisect_left(beats, at - NEAR_BEATS) : bisect_right(beats, at + NEAR_BEATS)]}
+            for at, _ in starts
+        ]
+        return (
+            sum(pitch in pitches for (_, pitch), pitches in zip(starts, near, strict=True)),
+            sum(bool(pitches) for pitches in near),
+            sum(-NEAR_BEATS < at < end_beat for at, _ in starts),
+        )
 
-def _matches(clip: MidiClip, known: dict[int, list[float]], shift: float) -> int:
-    found: Counter[bool] = Counter(
-        any(abs(note.start_beat + shift - beat) < NEAR_BEATS for beat in known.get(note.pitch, ()))
-        for note in clip.notes
-    )
-    return found[True]
+    return max((0.0, -bar_beat), key=likelihood)

@@ -82,7 +82,7 @@ def _parse_tempo(value: Any) -> Any:
     if isinstance(value, str) and (word := value.strip().partition(" "))[0] in LISTENED:
         return {"listen": word[0], **_behind(word[2].strip())}
     if isinstance(value, str) and re.search(r"\.[a-z]+$", value.casefold()):
-        return {"file": value}
+        return {"file": value.removeprefix("file:").strip()}
     if isinstance(value, str) and value not in WORDS:
         bpm, _, meter = value.strip().partition(" ")
         try:

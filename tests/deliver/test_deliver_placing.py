@@ -15,12 +15,17 @@ from daw_bridge.journal import Journal
 class MemoryLedger:
     def __init__(self) -> None:
         self.written: defaultdict[Path, set[str]] = defaultdict(set)
+        self.last: dict[Path, str] = {}
 
     def has_written(self, path: Path, sha256: str) -> bool:
         return sha256 in self.written[path]
 
     def will_write(self, path: Path, sha256: str) -> None:
         self.written[path].add(sha256)
+        self.last[path] = sha256
+
+    def latest(self, path: Path) -> str | None:
+        return self.last.get(path)
 
 
 @pytest.fixture(params=["memory", "journal"])

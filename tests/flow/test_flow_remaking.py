@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import yaml
 from daw_bridge.core.errors import BounceMissing, TakeInvalid
 from daw_bridge.deliver.take import Recipe
 from daw_bridge.deliver.take_file import deliver_take, find_take, load_take
-from daw_bridge.flow.events import Failed, TakeDelivered
+from daw_bridge.flow.events import Failed, NotesDelivered, Skipped, TakeDelivered
 from daw_bridge.settings import Session
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard as Listening
@@ -104,8 +105,14 @@ def test_a_mistake_in_a_take_file_is_told_by_line_and_mended(
     error = heard.wait(Failed).error
     assert error.code == "take-invalid"
     assert "line" in error.what and 'Did you mean "transpose"?' in error.what
-    change(file, edits=[], presets=["fat-analog-sup"])
+    change(file, edits=[], presets=["fat-analog-sub", "fat-analog-sup"])
     assert heard.wait(Failed).error.code == "preset-unknown"
+    take = heard.wait(TakeDelivered).delivered.take
+    assert take.recipe.presets == ("fat-analog-sub", "fat-analog-sup"), "as it was written"
+    assert [(r.preset, r.error is None) for r in take.renderings] == [
+        ("fat-analog-sub", True),
+        ("fat-analog-sup", False),
+    ]
     change(file, edits=[{"transpose": 1}], presets=["fat-analog-sub"])
     heard.wait(TakeDelivered)
 
@@ -210,6 +217,116 @@ def test_a_take_changed_while_nobody_watched_is_made_at_the_next_start(session: 
     with running(session) as (heard, bridge):
         heard.wait(TakeDelivered)
         assert bridge.engine.asked == 0
+
+
+def test_what_was_ended_while_it_was_made_again_is_finished_at_the_next_start(
+    session: Session, stem: Path
+) -> None:
+    shutil.copy(stem, session.watched / "bass.wav")
+    with running(session) as (heard, bridge):
+        file = heard.wait(TakeDelivered).delivered.file
+        before = file.with_name("bass - Fat Analog Sub.wav").read_bytes()
+        resume = threading.Event()
+        bridge.fakes.before = lambda slug: resume.wait(60.0)  # type: ignore[assignment]
+        change(file, edits=[{"transpose": 12}])
+        heard.wait(NotesDelivered, lambda event: event.bounce == file)
+        threading.Timer(0.3, resume.set).start()  # the session closes before the sound is there
+    assert "is_complete: false" in file.read_text()
+    with running(session) as (heard, _):
+        take = heard.wait(TakeDelivered).delivered.take
+    assert take.is_complete
+    assert file.with_name("bass - Fat Analog Sub.wav").read_bytes() != before
+
+
+def test_notes_that_were_dealt_with_are_not_taken_back_again_at_the_next_start(
+    session: Session, stem: Path
+) -> None:
+    shutil.copy(stem, session.watched / "bass.wav")
+    with running(session) as (heard, _):
+        file = heard.wait(TakeDelivered).delivered.file
+        write_notes(file.with_name("bass.mid"), 40, 43)
+        heard.wait(TakeDelivered)
+        change(file, edits=[{"transpose": 2}])
+        heard.wait(TakeDelivered)
+        write_notes(file.with_name("bass 2.mid"), 50)
+        assert heard.wait(TakeDelivered).delivered.take.notes == 1
+    with running(session) as (heard, _):
+        heard.wait(Skipped)  # the bounce
+        bounce_tone(session.watched / "last.wav", start_s=0.1)
+        heard.wait(TakeDelivered, lambda event: event.bounce.name == "last.wav")
+    assert load_take(file).notes == 1
+
+
+def test_what_is_put_back_as_it_was_counts_as_a_change(bass: tuple[Listening, FakeBridge, Path]) -> None:
+    heard, _, file = bass
+    first, notes = file.read_text(), file.with_name("bass.mid").read_bytes()
+    change(file, edits=[{"transpose": 12}])
+    heard.wait(TakeDelivered)
+    file.write_text(first)
+    heard.wait(TakeDelivered)
+    assert file.with_name("bass.mid").read_bytes() == notes
+    write_notes(file.with_name("bass.mid"), 40, 43)
+    assert heard.wait(TakeDelivered).delivered.take.notes == 2
+    file.with_name("bass.mid").write_bytes(notes)
+    assert heard.wait(TakeDelivered).delivered.take.notes == 1
+
+
+def test_a_session_that_lost_its_memory_still_knows_its_own_files(session: Session, stem: Path) -> None:
+    shutil.copy(stem, session.watched / "bass.wav")
+    with running(session) as (heard, _):
+        file = heard.wait(TakeDelivered).delivered.file
+        change(file, edits=[{"transpose": 5}])
+        heard.wait(TakeDelivered)
+        files = delivered_files(session.folder)
+    shutil.rmtree(session.state)
+    with running(session) as (heard, _):
+        heard.wait(TakeDelivered)
+        bounce_tone(session.watched / "last.wav", start_s=0.1)
+        heard.wait(TakeDelivered, lambda event: event.bounce.name == "last.wav")
+    assert [name for name in delivered_files(session.folder) if name.startswith("bass/")] == files
+    assert [edit.edit_name() for edit in load_take(file).recipe.edits] == ["transpose"]
+
+
+def test_notes_that_come_with_their_audio_join_its_take(session: Session, stem: Path) -> None:
+    write_notes(session.watched / "bass.mid", 40, 43)
+    shutil.copy(stem, session.watched / "bass.wav")
+    with running(session) as (heard, _):
+        heard.wait(TakeDelivered, lambda event: event.bounce.name == "bass.wav")
+        take = heard.wait(TakeDelivered, lambda event: event.bounce.name == "bass.mid").delivered.take
+    assert (take.notes, take.transcription.engine) == (2, "fake")
+    assert {name.split("/")[0] for name in delivered_files(session.folder)} == {"bass"}
+
+
+def test_a_preset_that_was_saved_while_nobody_watched_is_caught_up_with(session: Session, stem: Path) -> None:
+    session.presets.mkdir(parents=True)
+    own = session.presets / "my-sub.yaml"
+    own.write_text("name: My Sub\ninstrument: {faust: analog}\n")
+    shutil.copy(stem, session.watched / "bass@my-sub.wav")
+    with running(session) as (heard, _):
+        heard.wait(TakeDelivered)
+    own.write_text("name: My Sub\ninstrument: {faust: analog, parameters: {cutoff: 300 Hz}}\n")
+    with running(session) as (heard, bridge):
+        heard.wait(TakeDelivered)
+        assert bridge.fakes.rendered == ["my-sub"]
+
+
+@pytest.mark.parametrize("transposed", [0, 7])
+def test_an_export_from_the_songs_start_is_told_from_one_from_the_clips(
+    session: Session, stem: Path, transposed: int
+) -> None:
+    with (session.folder / "bridge.yaml").open("a") as settings:
+        settings.write('  - {match: "*bass*", at: 4}\n')
+    shutil.copy(stem, session.watched / "bass.wav")
+    with running(session) as (heard, _):
+        file = heard.wait(TakeDelivered).delivered.file
+        onset_beat = 0.5 * 97 / 60
+        for start_beat in (onset_beat, 12 + onset_beat):
+            write_notes(file.with_name("bass.mid"), 60 + transposed, 64, start_beat=start_beat)
+            heard.wait(TakeDelivered)
+            change(file, edits=[{"transpose": 1}])
+            midi = heard.wait(TakeDelivered).delivered.midi
+            first = next(message for message in mido.MidiFile(midi).tracks[1] if message.type == "note_on")
+            assert abs(first.time - onset_beat * 960) <= 3, start_beat
 
 
 def test_a_take_converted_with_no_session_is_revoiced(tmp_path: Path, stem: Path) -> None:
