@@ -48,14 +48,16 @@ class Bridge:
     name = "bridge"
     rate_hz = RATE_HZ
 
-    def __init__(self) -> None:
-        self._model = OnnxModel(self.name, find_model, mend=_REINSTALL)
+    def __init__(self, model: Path | None = None) -> None:
+        """`model`: another file than the one that is installed, to compare them."""
+        self._find = find_model if model is None else lambda: model
+        self._model = OnnxModel(self.name, self._find, mend=_REINSTALL)
         self._tracker = PitchTracker()
 
     @property
     def version(self) -> str:
         """A hash of the model file, and the number of our decoding: `1f0c2a9b+2`. Raises EngineMissing."""
-        return f"{_fingerprint(find_model())}+{DECODING}"
+        return f"{_fingerprint(self._find())}+{DECODING}"
 
     def prepare(self) -> None:
         """As `Engine.prepare`."""
