@@ -3,8 +3,8 @@
 Written node by node rather than traced, for onnxruntime's sake: it is fastest with channels in groups of
 eight, and leaves that layout, at the price of two copies, where it can't tell that two shapes are alike or a
 sum is broadcast. So every result says its shape, what was pooled is handed back by an upsampling, and all
-sums but one are done inside the convolutions. That makes a seventh less processor time than the trace of the
-same network, and the same maps.
+sums but one are done inside the convolutions. That takes up to a seventh less processor time than the trace
+of the same network, for the same maps.
 """
 
 from __future__ import annotations
