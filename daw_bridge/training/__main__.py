@@ -104,7 +104,7 @@ def export(folder: Path, options: argparse.Namespace) -> int:
     network, about = export.load_network(checkpoint)
     model: Path = options.model or folder / "model.onnx"
     thresholds = calibration.kept_thresholds(model) if model.exists() else Thresholds()
-    export.export(network, model, thresholds, about)
+    export.export(network, model, thresholds, about, mean_with=options.mean_with)
     _say(f"{model}: {model.stat().st_size / 1e6:.2f} MB, {about}, {thresholds}")
     return 0
 
@@ -182,6 +182,9 @@ def _parser() -> argparse.ArgumentParser:
 
     write = commands.add_parser("export", help="write the ONNX file of a checkpoint")
     write.add_argument("--checkpoint", type=Path, default=None, help="checkpoints/annealed.pt by default")
+    write.add_argument(
+        "--mean-with", type=Path, metavar="MODEL", help="write the mean of its weights and this ONNX file's"
+    )
 
     judge = commands.add_parser("evaluate", help="score an ONNX file against basic-pitch")
     judge.add_argument("--split", choices=("validation", "test"), default="validation")

@@ -1,4 +1,4 @@
-"""Lines made by rule: basses, riffs, melodies, arpeggios, chord beds, comping.
+"""Lines made by rule: basses, riffs, melodies, arpeggios, chord beds, comping, repeated notes.
 
 Each takes a generator and the range of keys, and returns notes in seconds. Times lie on a grid of
 sixteenths (with swing, at times); `performance.played` moves them off it.
@@ -23,6 +23,9 @@ PROGRESSIONS = (
     (1, 4, 0, 0),
     (0, 6, 5, 4),
 )
+
+FASTEST_RESTRIKES_S, SLOW_RESTRIKES_S = 0.075, 0.2
+"""Repeated notes follow one another as fast as that, and a third or twice as slow when faster than this."""
 
 Rng = np.random.Generator
 
@@ -226,6 +229,45 @@ def comping(rng: Rng, setting: Setting) -> list[Note]:
                 )
                 onset_s = note.onset_s + order * strum_s
                 notes.append(Note(onset_s, key, max(note.offset_s, onset_s + 0.04), note.velocity))
+    return notes
+
+
+def restrikes(rng: Rng, setting: Setting) -> list[Note]:
+    """One key, or one chord, struck again and again with hardly a gap, as sequenced sixteenths and eighths
+    are, until the harmony moves on."""
+    step = 1.0
+    while step * setting.sixteenth_s < FASTEST_RESTRIKES_S:
+        step *= 2
+    if rng.random() < 0.35 and step * setting.sixteenth_s < SLOW_RESTRIKES_S:
+        step *= float(rng.choice([4 / 3, 2.0]))
+    size = int(rng.choice([1, 1, 1, 2, 3, 4]))
+    gate = float(rng.choice([rng.uniform(0.7, 1.0), rng.uniform(0.85, 0.98), 1.0], p=[0.6, 0.3, 0.1]))
+    around = int(rng.integers(setting.lowest, setting.highest - 4))
+    stay = int(rng.choice([2, 4, 4, 8, 16, 16, 32]))
+    level, unevenness, rests = (
+        int(rng.integers(60, 118)),
+        float(rng.uniform(0, 12)),
+        float(rng.uniform(0, 0.15)),
+    )
+    accents = float(rng.choice([0.0, 0.5, 1.0]))
+    moves = [int(rng.choice([0, 0, 1, 2, 3, 4, 7, -3])) for _ in range(8)]
+    at, notes = 0.0, []
+    while at < setting.sixteenths:
+        turn = int(at) // stay
+        if size == 1:
+            keys = [
+                setting.key(
+                    setting.progression[int(at) // 16 % 4] + moves[turn % 8], around + moves[turn % 8]
+                )
+            ]
+        else:
+            keys = setting.chord(turn, around, size)
+        accent = accents * (_accent(rng, int(at)) - 86)
+        if rng.random() >= rests:
+            for key in keys:
+                velocity = int(np.clip(level + accent + rng.normal(0, unevenness), 8, 127))
+                notes.append(_note(setting, at, gate * step, key, velocity))
+        at += step
     return notes
 
 

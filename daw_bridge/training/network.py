@@ -135,7 +135,57 @@ class _Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The same shape."""
-        return x + self.narrow(functional.relu(self.widen(self.time(x) + self.keys(x))))
+        seen = depthwise(x, self.time) + depthwise(x, self.keys)
+        return x + self.narrow(functional.relu(self.widen(seen)))
+
+
+def depthwise(x: Tensor, convolution: nn.Conv2d) -> Tensor:
+    """The convolution of each channel by itself, along one axis; the same shape.
+
+    torch is slow at dilated ones: so these are taken along the first axis, and have a gradient of their
+    own. A training step takes half the time.
+    """
+    along, across = convolution.dilation
+    weight, bias = convolution.weight, convolution.bias
+    if along == across == 1:
+        return convolution(x)
+    if across == 1:
+        return _Dilated.apply(x, weight, bias, along)
+    clips, channels, frames, keys = x.shape
+    rows = x.permute(0, 2, 3, 1).reshape(clips * frames, keys, 1, channels).permute(0, 3, 1, 2)
+    found = _Dilated.apply(rows, weight.transpose(2, 3), bias, across)
+    return found.permute(0, 2, 3, 1).reshape(clips, frames, keys, channels).permute(0, 3, 1, 2)
+
+
+class _Dilated(torch.autograd.Function):
+    """A depthwise convolution along the first axis, which keeps its length."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, dilation: int) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        ctx.dilation = dilation
+        return _along(x, weight, bias, dilation)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        x, weight = ctx.saved_tensors
+        slope = slope.contiguous(memory_format=torch.channels_last)
+        x_rows, slope_rows = x.permute(0, 2, 3, 1), slope.permute(0, 2, 3, 1)
+        length, taps, found = x.shape[2], weight.shape[2], []
+        for tap in range(taps):
+            offset = (tap - taps // 2) * ctx.dilation
+            inside = slice(max(-offset, 0), max(length - max(offset, 0), 0))
+            moved = slice(inside.start + offset, max(inside.stop + offset, 0))
+            heard, wanted = x_rows[:, moved].flatten(1, 2), slope_rows[:, inside].flatten(1, 2)
+            # All channels with all others: far more than the diagonal, and still the fastest.
+            found.append(torch.bmm(heard.transpose(1, 2), wanted).sum(dim=0).diagonal())
+        of_weight = torch.stack(found, dim=1).reshape(weight.shape)
+        return _along(slope, weight.flip(2), None, ctx.dilation), of_weight, slope.sum(dim=(0, 2, 3)), None
+
+
+def _along(x: Tensor, weight: Tensor, bias: Tensor | None, dilation: int) -> Tensor:
+    reach = dilation * (weight.shape[2] // 2)
+    return functional.conv2d(x, weight, bias, padding=(reach, 0), dilation=(dilation, 1), groups=x.shape[1])
 
 
 class _Pooled(nn.Module):

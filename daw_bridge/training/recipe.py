@@ -31,8 +31,22 @@ LOW_PATCHES = {("FluidR3_GM", 16): 12, ("MuseScore_General_Full", 16): 12}
 """Bank and program -> semitones by which it is played higher: these drawbar organs sound two octaves below
 their keys, where a 16' stop, which other banks have here, sounds one."""
 DOUBLED_FAMILIES = ("piano", "keys", "organ", "guitar", "strings", "pad", "pluck")
-DOUBLED = 0.12
-"""How many of their stems play all in octaves, as songs' piano voices do and synth layers."""
+DOUBLED, MORE_DOUBLED = 0.12, {"organ": 0.35}
+"""How many of their stems play all in octaves, as songs' piano voices do and synth layers; and in families
+that are played so more often."""
+RESTRUCK_FAMILIES = ("bass", "piano", "keys", "organ", "guitar", "brass", "lead", "pluck")
+RESTRUCK = 0.08
+"""How many of their stems repeat their keys with hardly a gap. Slow attacks can't be told apart so fast."""
+SUPPLEMENT = 100_000
+"""From this number on, stems are a supplement for training alone, of what the network found hardest."""
+SUPPLEMENTED = {
+    "organ": (8.0, 0.1), "bass": (2.0, 1.0), "lead": (2.0, 1.0), "keys": (1.0, 1.0),
+    "guitar": (1.0, 1.0), "pluck": (1.0, 1.0), "piano": (1.0, 1.0),
+}  # fmt: skip
+"""Its families: how much there is of each, and how many of its stems repeat their keys."""
+TEST_AS_IT_WAS = "test"
+"""The split whose stems stay what they have been from the beginning, so that figures can be compared: no more
+of them are doubled, and none restruck. (`tests/bench/restrikes.py` measures repeated notes.)"""
 
 
 @dataclass(frozen=True)
@@ -113,7 +127,7 @@ FAMILIES = {
 }  # fmt: skip
 LINES: dict[str, lines.Line] = {
     "bass": lines.bass, "riff": lines.riff, "melody": lines.melody,
-    "arpeggio": lines.arpeggio, "bed": lines.bed, "comping": lines.comping,
+    "arpeggio": lines.arpeggio, "bed": lines.bed, "comping": lines.comping, "restrikes": lines.restrikes,
 }  # fmt: skip
 ONE_VOICE_LINES = ("bass", "riff", "melody")
 
@@ -137,6 +151,8 @@ class Plan:
 
 def split_of(number: int) -> str:
     """Of every ten stems one is for validation; of every twenty one is for the test."""
+    if number >= SUPPLEMENT:
+        return "train"
     return {3: "validation", 13: "validation", 7: "test"}.get(number % 20, "train")
 
 
@@ -145,7 +161,10 @@ def plan(number: int) -> Plan:
     rng = np.random.default_rng([SEED, number])
     split = split_of(number)
     names = list(FAMILIES)
-    weights = np.array([FAMILIES[name].weight for name in names])
+    if number >= SUPPLEMENT:
+        weights = np.array([SUPPLEMENTED.get(name, (0.0, 0.0))[0] for name in names])
+    else:
+        weights = np.array([FAMILIES[name].weight for name in names])
     family = names[int(rng.choice(len(names), p=weights / weights.sum()))]
     about = FAMILIES[family]
     kinds = list(about.lines)
@@ -159,8 +178,14 @@ def plan(number: int) -> Plan:
     else:
         bank = str(rng.choice(BANKS[split]))
         sound = f"sf2:{bank}:{rng.choice(about.programs)}"
-    may_double = family in DOUBLED_FAMILIES and not sound.startswith("partials")
-    doubled = int(rng.choice((-12, 12))) if may_double and rng.random() < DOUBLED else 0
+    if sound.startswith("partials"):
+        return Plan(number, split, family, line, sound)
+    more = split != TEST_AS_IT_WAS
+    share = MORE_DOUBLED.get(family, DOUBLED) if more else DOUBLED
+    doubled = int(rng.choice((-12, 12))) if family in DOUBLED_FAMILIES and rng.random() < share else 0
+    restruck = SUPPLEMENTED[family][1] if number >= SUPPLEMENT else RESTRUCK
+    if more and family in RESTRUCK_FAMILIES and rng.random() < restruck:
+        line = "restrikes"
     return Plan(number, split, family, line, sound, doubled)
 
 

@@ -59,24 +59,29 @@ def mean_f1(scores: Mapping[str, Score]) -> tuple[float, float]:
 
 
 def score(true: Sequence[Note], found: Sequence[Note]) -> Score:
-    """Pair as many notes as can be, each once."""
-    by_pitch: dict[int, tuple[list[Note], list[Note]]] = defaultdict(lambda: ([], []))
-    for note in sorted(true):
-        by_pitch[note.pitch][0].append(note)
-    for note in sorted(found):
-        by_pitch[note.pitch][1].append(note)
-    pairs = [pair for sides in by_pitch.values() for pair in _paired(*sides, with_offset=False)]
-    right = {id(note) for _, note in pairs}
-    whole = sum(len(_paired(*sides, with_offset=True)) for sides in by_pitch.values())
+    """How right what was found is."""
+    paired = pairs(true, found)
+    right = {id(note) for _, note in paired}
     return Score(
         len(true),
         len(found),
-        len(pairs),
-        whole,
-        tuple(b.onset_s - a.onset_s for a, b in pairs),
-        float(sum(abs(b.velocity - a.velocity) for a, b in pairs)),
+        len(paired),
+        len(pairs(true, found, with_offset=True)),
+        tuple(b.onset_s - a.onset_s for a, b in paired),
+        float(sum(abs(b.velocity - a.velocity) for a, b in paired)),
         tuple((note.confidence, id(note) in right) for note in found),
     )
+
+
+def pairs(
+    true: Sequence[Note], found: Sequence[Note], *, with_offset: bool = False
+) -> list[tuple[Note, Note]]:
+    """As many true notes as can be, each with one that was found and is the same note."""
+    by_pitch: dict[int, tuple[list[Note], list[Note]]] = defaultdict(lambda: ([], []))
+    for side, notes in enumerate((true, found)):
+        for note in sorted(notes):
+            by_pitch[note.pitch][side].append(note)
+    return [pair for sides in by_pitch.values() for pair in _paired(*sides, with_offset=with_offset)]
 
 
 def _paired(true: list[Note], found: list[Note], *, with_offset: bool) -> list[tuple[Note, Note]]:

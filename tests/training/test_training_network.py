@@ -13,7 +13,7 @@ import pytest
 torch: Any = pytest.importorskip("torch", reason="needs torch, of the dependency group train")
 
 from daw_bridge.core.notes import Note  # noqa: E402
-from daw_bridge.training import dataset  # noqa: E402
+from daw_bridge.training import dataset, graph  # noqa: E402
 from daw_bridge.training.calibration import keep_thresholds, kept_thresholds  # noqa: E402
 from daw_bridge.training.export import export, load_network, normalised, unfolded  # noqa: E402
 from daw_bridge.training.losses import losses  # noqa: E402
@@ -148,6 +148,23 @@ def test_normalisations_normalise_again_and_change_nothing(tmp_path: Path) -> No
         torch.testing.assert_close(again(heard), network(heard), atol=1e-4, rtol=1e-4)
         again.train()
         torch.testing.assert_close(again(heard), network(heard), atol=1e-2, rtol=1e-2)
+
+
+def test_a_mean_lies_halfway_between_two_networks(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
+    network, before, after = random_network(SMALL), tmp_path / "before.onnx", tmp_path / "after.onnx"
+    export(network, before, Thresholds())
+    with torch.no_grad():
+        network.head[2].bias.add_(1.0)
+    export(network, after, Thresholds(), mean_with=before)
+    weights, about = graph.read(after)
+    earlier, _ = graph.read(before)
+    np.testing.assert_allclose(weights["head.2.bias"], earlier["head.2.bias"] + 0.5, atol=1e-6)
+    np.testing.assert_allclose(weights["local.weight"], earlier["local.weight"], atol=1e-6)
+    assert len(about["mean_with"]) == 8
+    export(random_network(), before, Thresholds())
+    with pytest.raises(ValueError, match="one shape"):
+        export(network, after, Thresholds(), mean_with=before)
 
 
 def test_training_begins_from_an_onnx_file(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """The same data again, and nothing that is trained on in validation or in the test."""
 
+import hashlib
+from collections import defaultdict
+from dataclasses import astuple
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training import recipe, stems
-from daw_bridge.training.lines import Setting
+from daw_bridge.training.lines import FASTEST_RESTRIKES_S, Setting, restrikes
 from daw_bridge.training.performance import played, without_overlaps
 from daw_bridge.training.songs import Voice, song_split
 
@@ -25,6 +30,29 @@ def test_no_sound_is_in_two_splits() -> None:
     assert all(len(mine) >= 4 for mine in sounds.values())
     assert not sounds["train"] & (sounds["validation"] | sounds["test"])
     assert not sounds["validation"] & sounds["test"]
+
+
+def test_the_test_is_what_it_was_from_the_beginning() -> None:
+    """Figures of other models, and of other days, are compared on it."""
+    test = [p for p in map(recipe.plan, NUMBERS) if p.split == "test"]
+    digest = hashlib.sha256(repr([astuple(plan) for plan in test]).encode()).hexdigest()
+    assert digest[:16] == "545d6ec44b847197"
+
+
+def test_the_supplement_is_for_training_alone_and_holds_what_is_hard() -> None:
+    plans = [recipe.plan(number) for number in range(recipe.SUPPLEMENT, recipe.SUPPLEMENT + 400)]
+    assert {plan.split for plan in plans} == {"train"}
+    organs, others = ([p for p in plans if (p.family == "organ") is organ] for organ in (True, False))
+    assert len(organs) > 120
+    assert all(p.line == "restrikes" for p in others if not p.sound.startswith("partials"))
+    assert sum(plan.doubled != 0 for plan in organs) > len(organs) / 5
+
+
+def test_no_slow_attack_is_asked_to_repeat_its_keys() -> None:
+    restruck = [p for p in map(recipe.plan, NUMBERS) if p.line == "restrikes"]
+    assert 50 < len(restruck) < 150
+    assert {plan.family for plan in restruck} <= set(recipe.RESTRUCK_FAMILIES)
+    assert not any(plan.sound.startswith("partials") for plan in restruck)
 
 
 def test_every_family_is_in_every_split() -> None:
@@ -62,6 +90,28 @@ def test_lines_stay_in_range_and_in_time(kind: str) -> None:
         assert all(36 <= note.pitch <= 84 for note in performance.notes)
         assert all(note.offset_s <= 20.0 for note in performance.notes)
         assert all(abs(bend.semitones) <= 2.0 for bend in performance.bends)
+
+
+def test_restrikes_repeat_keys_with_gaps_of_0_to_30_percent_no_faster_than_can_be_told() -> None:
+    repeats = others = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        setting = Setting.draw(rng, 26, 84, 20.0)
+        by_key: dict[int, list[Note]] = defaultdict(list)
+        notes = restrikes(rng, setting)
+        for note in notes:
+            by_key[note.pitch].append(note)
+        steps = np.diff(sorted({note.onset_s for note in notes}))
+        usual_s = float(np.median(steps))
+        assert usual_s >= FASTEST_RESTRIKES_S
+        for before, after in (pair for mine in by_key.values() for pair in pairwise(mine)):
+            if after.onset_s - before.onset_s < 1.4 * usual_s:
+                gap = after.onset_s - before.offset_s
+                assert -0.35 * usual_s < gap < 0.66 * usual_s  # swung ones are up to a third early or late
+                repeats += 1
+            else:
+                others += 1
+    assert repeats > 3 * others
 
 
 def test_one_voice_never_overlaps_and_a_key_never_overlaps_itself() -> None:

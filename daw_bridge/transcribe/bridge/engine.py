@@ -32,7 +32,12 @@ BLOCK_FRAMES = 1300
 """At most so much is heard at a time, 30 s, besides what the network needs to each side. Measured on two
 minutes: half as much takes a fifth more processor time, and half the memory (100 MB)."""
 
-DECODING = 4
+LEAD_FRAMES = 12
+"""So much silence is heard before the clip, 0.28 s: in training no note began without any, and bounces begin
+on the beat."""
+LEAD_S = LEAD_FRAMES * FRAME_SAMPLES / RATE_HZ
+
+DECODING = 5
 """Count up when decoding changes, so that parts cached before are made anew."""
 
 _REINSTALL = "Install DAW Bridge again: uv sync."
@@ -48,14 +53,16 @@ class Bridge:
     name = "bridge"
     rate_hz = RATE_HZ
 
-    def __init__(self) -> None:
-        self._model = OnnxModel(self.name, find_model, mend=_REINSTALL)
+    def __init__(self, model: Path | None = None) -> None:
+        """`model`: another file than the one that is installed, to compare them."""
+        self._find = find_model if model is None else lambda: model
+        self._model = OnnxModel(self.name, self._find, mend=_REINSTALL)
         self._tracker = PitchTracker()
 
     @property
     def version(self) -> str:
         """A hash of the model file, and the number of our decoding: `1f0c2a9b+2`. Raises EngineMissing."""
-        return f"{_fingerprint(find_model())}+{DECODING}"
+        return f"{_fingerprint(self._find())}+{DECODING}"
 
     def prepare(self) -> None:
         """As `Engine.prepare`."""
@@ -70,11 +77,11 @@ class Bridge:
         if clip.rate_hz != RATE_HZ or clip.channels != 1:
             raise ValueError(f"one channel at {RATE_HZ} Hz wanted, not {clip.channels} at {clip.rate_hz} Hz")
         thresholds = Thresholds.from_dict(json.loads(self._model.metadata()["thresholds"]))
-        heard = decode(self.maps(clip.samples[0], on_progress), thresholds, kind)
+        heard = decode(self.maps(clip.samples[0], on_progress, lead_frames=LEAD_FRAMES), thresholds, kind)
         within = [
-            replace(note, offset_s=min(note.offset_s, clip.duration_s))
+            replace(note, onset_s=max(note.onset_s - LEAD_S, 0.0), offset_s=offset_s)
             for note in heard
-            if note.onset_s < clip.duration_s
+            if (offset_s := min(note.offset_s - LEAD_S, clip.duration_s)) > max(note.onset_s - LEAD_S, 0.0)
         ]
         notes = with_velocities(within, clip)
         return self._followed(notes, clip, kind) if kind.one_voice else Part(notes, clip.duration_s)
@@ -85,17 +92,26 @@ class Bridge:
         sung = corrected(notes, track)
         return Part(sung, clip.duration_s, bends(sung, track, FREE if kind.name == "vocal" else STRICT))
 
-    def maps(self, samples: Floats, on_progress: Progress = no_progress) -> Iterator[Floats]:
-        """The maps of one channel at 22,050 Hz, block by block: float32 [4, steps, 88] each."""
-        frames = frame_count(len(samples))
+    def maps(
+        self, samples: Floats, on_progress: Progress = no_progress, *, lead_frames: int = 0
+    ) -> Iterator[Floats]:
+        """The maps of one channel at 22,050 Hz, block by block: float32 [4, steps, 88] each; they begin with
+        those of `lead_frames` of silence."""
+        frames = lead_frames + frame_count(len(samples)) if len(samples) else 0
         blocks = -(-frames // BLOCK_FRAMES)
         edges = [frames * block // blocks for block in range(blocks + 1)] if frames else []
         for start, stop in pairwise(edges):
-            yield self._heard(samples, start, stop)
+            yield self._heard(samples, start, stop, lead_frames)
             on_progress(stop / frames)
 
-    def _heard(self, samples: Floats, start: int, stop: int) -> Floats:
+    def _heard(self, samples: Floats, start: int, stop: int, lead_frames: int) -> Floats:
         """The maps of some frames: digital silence, common in stems, holds nothing."""
+        reach = REACH_FRAMES + SPECTRUM_REACH_FRAMES
+        if start < lead_frames + reach:
+            silence = np.zeros(lead_frames * FRAME_SAMPLES, np.float32)
+            samples = np.concatenate((silence, samples[: (stop + reach) * FRAME_SAMPLES]))
+        else:
+            start, stop = start - lead_frames, stop - lead_frames
         near = samples[
             max(start - SPECTRUM_REACH_FRAMES, 0) * FRAME_SAMPLES : (stop + SPECTRUM_REACH_FRAMES)
             * FRAME_SAMPLES

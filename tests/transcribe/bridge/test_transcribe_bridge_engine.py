@@ -19,8 +19,9 @@ from daw_bridge.transcribe import DEFAULT_ENGINE
 from daw_bridge.transcribe import engine as find_engine
 from daw_bridge.transcribe.bridge import engine
 from daw_bridge.transcribe.bridge.engine import Bridge
+from daw_bridge.transcribe.bridge.features import FRAME_SAMPLES
 from daw_bridge.transcribe.bridge.maps import KEYS, MAPS, Floats
-from tests.transcribe.tones import RATE_HZ, chord_line, melody, play
+from tests.transcribe.tones import RATE_HZ, chord_line, glide, melody, play
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +155,21 @@ print("onnxruntime" in sys.modules)
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )
     assert done.stdout.split() == ["False"]
+
+
+def test_a_note_on_the_first_sample_is_heard_as_surely_as_any(hearing: Bridge) -> None:
+    """Bounces begin on the beat."""
+    part = hearing.transcribe(glide(np.repeat([33.0, 38.0], RATE_HZ)))
+    assert [note.pitch for note in part.notes] == [33, 38]
+    assert part.notes[0].onset_s < 0.01 and part.notes[0].confidence > 0.9
+
+
+@pytest.mark.parametrize("block_frames", [90, 1300])
+def test_the_lead_is_silence_before_the_clip_whatever_the_block(
+    hearing: Bridge, monkeypatch: pytest.MonkeyPatch, block_frames: int
+) -> None:
+    monkeypatch.setattr(engine, "BLOCK_FRAMES", block_frames)
+    samples = np.asarray(chord_line(12.0, 3).samples[0], np.float32)
+    led_in = np.concatenate((np.zeros(engine.LEAD_FRAMES * FRAME_SAMPLES, np.float32), samples))
+    mine = np.concatenate(list(hearing.maps(samples, lead_frames=engine.LEAD_FRAMES)), axis=1)
+    np.testing.assert_allclose(mine, joined(hearing, led_in), atol=1e-4)

@@ -37,7 +37,8 @@ def test_it_is_small_and_says_what_it_is(session: Any) -> None:
     assert MODEL.stat().st_size < 3_000_000
     metadata = session.get_modelmeta().custom_metadata_map
     assert metadata["maps"] == "sounding,onset,offset,velocity"
-    assert int(metadata["training_steps"]) > 1000
+    assert int(metadata["training_steps"]) > 0
+    assert "6500 steps" in metadata["began_from"]
 
 
 @pytest.mark.parametrize(
