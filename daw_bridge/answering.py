@@ -23,6 +23,7 @@ from daw_bridge.flow.remaking import run_midi, take_back
 from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
 from daw_bridge.presets import PresetLibrary, fingerprint
+from daw_bridge.refusals import remember_refusal
 from daw_bridge.service import Bridge
 from daw_bridge.session.choice import Choice, choose
 from daw_bridge.session.grid import LiveTempo, WantedTempo
@@ -65,9 +66,14 @@ class Answers:
 
     def answer_take(self, file: Path, tell: Tell) -> None:
         """The take, made again as its file now says."""
-        found = find_take(file)
-        library = self._bridge.library(load_session(self._folder))
-        self._bridge.revoice(found, library=library, memory=self._journal, tell=tell)
+        session, sha256 = load_session(self._folder), sha256_of(file)
+        try:
+            found = find_take(file)
+            library = self._bridge.library(session)
+            self._bridge.revoice(found, library=library, memory=self._journal, tell=tell)
+        except BridgeError as error:
+            remember_refusal(session.state, file, sha256, error)  # for a command that wrote it, and waits
+            raise
 
     def answer_midi(self, midi: Path, tell: Tell) -> None:
         """The take beside it, of these notes from now on. Raises TakeInvalid for a voice of a split part."""

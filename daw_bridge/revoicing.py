@@ -11,6 +11,7 @@ from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import FoundTake, find_take, take_text
 from daw_bridge.flow.events import Tell
 from daw_bridge.journal import Journal
+from daw_bridge.refusals import refusal_of
 from daw_bridge.service import Bridge
 from daw_bridge.session.lock import SessionLock
 from daw_bridge.settings import SETTINGS_NAME, Session, load_session
@@ -53,11 +54,11 @@ def revoice(
             finally:
                 journal.close()
     except SessionBusy:
-        return _asked_for(changed, bridge.user.render_limit + PATIENCE_S)
+        return _asked_for(changed, session.state, bridge.user.render_limit + PATIENCE_S)
 
 
-def _asked_for(changed: FoundTake, patience_s: float) -> DeliveredTake:
-    """Write the change into the take file, and wait until whoever watches has made it."""
+def _asked_for(changed: FoundTake, state: Path, patience_s: float) -> DeliveredTake:
+    """Write the change into the take file, and wait until whoever watches has made it, or says why not."""
     before = find_take(changed.file)
     text = take_text(changed.take, changed.file)
     if text == changed.file.read_text(encoding="utf-8"):
@@ -70,6 +71,8 @@ def _asked_for(changed: FoundTake, patience_s: float) -> DeliveredTake:
         found = find_take(changed.file)
         if found.sha256 != asked and found.take.is_complete:
             return DeliveredTake(found.file, found.take)
+        if (refusal := refusal_of(state, asked)) is not None:
+            raise refusal
     raise TakeUnanswered(
         f"The bridge that watches this session has not made it again within {patience_s:.0f} s.",
         where=changed.file,

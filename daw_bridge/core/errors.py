@@ -6,7 +6,7 @@ A message has three parts: what happened, to which file, and what to do about it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -386,3 +386,14 @@ class LinkMissing(LiveError):
     """Nobody is on Ableton Link."""
 
     code = "link-missing"
+
+
+def error_class(code: str, otherwise: type[BridgeError] = BridgeError) -> type[BridgeError]:
+    """The class that machines know by this name."""
+    return next((kind for kind in _kinds(BridgeError) if kind.code == code), otherwise)
+
+
+def _kinds(base: type[BridgeError]) -> Iterator[type[BridgeError]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from _kinds(kind)

@@ -7,12 +7,11 @@ hang has a name, and then one of `Loaded`, `Rendered`, `Failed`. Sound goes thro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from daw_bridge.core.errors import BridgeError, Mistake, ParameterInvalid, PluginError
+from daw_bridge.core.errors import BridgeError, Mistake, ParameterInvalid, PluginError, error_class
 from daw_bridge.host.parameters import Value
 
 LOG_NAME = "worker.log"
@@ -153,7 +152,7 @@ def failed(error: BridgeError) -> Failed:
 
 def error_of(message: Failed) -> BridgeError:
     """The error that the worker met, of its own class."""
-    kind = next((kind for kind in _kinds(BridgeError) if kind.code == message.code), PluginError)
+    kind = error_class(message.code, PluginError)
     if issubclass(kind, ParameterInvalid):
         return kind(message.what, where=message.where, advice=message.advice, mistakes=message.mistakes)
     return kind(message.what, where=message.where, advice=message.advice)
@@ -162,9 +161,3 @@ def error_of(message: Failed) -> BridgeError:
 def _with_tuple(fields: dict[str, Any], name: str) -> dict[str, Any]:
     """JSON knows lists only."""
     return {**fields, name: tuple(fields[name])}
-
-
-def _kinds(base: type[BridgeError]) -> Iterator[type[BridgeError]]:
-    yield base
-    for kind in base.__subclasses__():
-        yield from _kinds(kind)

@@ -84,9 +84,17 @@ def test_while_a_bridge_watches_it_is_asked(daw_bridge: Shell) -> None:
         ended = daw_bridge("revoice", "bass", "--in", song, "-p", "glassy-digital-pad", "--json")
         assert ended.exit_code == 0, ended.stderr
         running.wait(is_event("take_delivered"))
+        take = song / "Bridge" / "bass" / "bass.take.yaml"
+        (song / "Bounces" / "bass.wav").unlink()
+        take.write_text(take.read_text().replace("engine_version", "engine_version: forgotten #"))
+        running.wait(is_event("failed"))
+        refused = daw_bridge("revoice", "bass", "--in", song, "-e", "legato", "--json")
+        assert refused.exit_code == 5, "what the daemon says comes back at once"
+        assert refused.json["errors"][0]["code"] == "bounce-missing"
     (again,) = ended.json["takes"]
     assert again["audio"][-1].endswith("bass - Glassy Digital Pad.wav")
     assert "is_complete" not in yaml.safe_load(Path(again["take_file"]).read_text()), "it is"
+    bounce_tone(song / "Bounces" / "bass.wav")
     ended = daw_bridge("revoice", "bass", "--in", song, "-e", "legato")
     assert ended.exit_code == 0, "and when nobody watches, it is done here"
 
