@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from daw_bridge.core.notes import Bend, Note
+from daw_bridge.core.percentiles import median
 from daw_bridge.transcribe.swift_f0 import PitchTrack
 
 VOICED = 0.7
@@ -66,8 +67,8 @@ def bends(notes: Sequence[Note], track: PitchTrack, sensitivity: Sensitivity) ->
     Each note that bends starts at its own pitch, and the wheel is back at 0 before the next note.
     """
     curves = [_curve(note, track) for note in notes]
-    heard = [float(np.median(curve)) for curve in curves if len(curve)]
-    tuning = float(np.median(heard)) if heard else 0.0
+    heard = [median(curve) for curve in curves if len(curve)]
+    tuning = median(np.array(heard)) if heard else 0.0
     found: list[Bend] = []
     for index, (note, curve) in enumerate(zip(notes, curves, strict=True)):
         if _moves(curve - tuning, sensitivity, track.hop_s):
@@ -93,13 +94,13 @@ def _curve(note: Note, track: PitchTrack) -> Doubles:
     if 2 * len(longest) < len(off):
         return np.zeros(0)
     curve = np.interp(times_s, times_s[longest], off[longest])
-    return np.asarray(curve - OCTAVE * np.round(np.median(curve) / OCTAVE))
+    return np.asarray(curve - OCTAVE * np.round(median(curve) / OCTAVE))
 
 
 def _moves(curve: Doubles, sensitivity: Sensitivity, hop_s: float) -> bool:
     off = np.abs(curve)
     away_s = np.count_nonzero(off > sensitivity.least) * hop_s
-    return bool(away_s >= SETTLING_S and np.median(off) <= FURTHEST)
+    return bool(away_s >= SETTLING_S and median(off) <= FURTHEST)
 
 
 def _on_grid(curve: Doubles, note: Note, track: PitchTrack) -> Iterator[tuple[float, float]]:

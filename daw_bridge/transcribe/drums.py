@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.percentiles import percentile
 from daw_bridge.transcribe.engine import Progress, no_progress
 from daw_bridge.transcribe.perceptron import Floats, load_perceptron, sigmoid
 
@@ -118,13 +119,13 @@ def find_hits(samples: Floats) -> npt.NDArray[np.intp]:
         for start in range(0, len(frames), 4096)
     ]
     power = np.concatenate(blocks)
-    level = np.log10(power + 1e-5 * np.percentile(power.max(axis=1), 99) + 1e-12)
+    level = np.log10(power + 1e-5 * float(percentile(power.max(axis=1), 99)) + 1e-12)
     before = np.minimum(level[:-3], level[1:-2])
     rise = np.zeros(len(level))
     rise[3:] = np.maximum(level[3:] - before, 0.0).mean(axis=1)
     reach = round(APART_S * RATE_HZ / HOP)
     around = np.lib.stride_tricks.sliding_window_view(np.pad(rise, reach), 2 * reach + 1)
-    least = LEAST_RISE * np.percentile(rise, 99)
+    least = LEAST_RISE * float(percentile(rise, 99))
     peaks = np.flatnonzero((rise >= around.max(axis=1)) & (rise > least))
     return np.asarray(np.maximum(peaks * HOP - WINDOW // 2 - RISE_AFTER, 0), np.intp)
 
@@ -153,7 +154,7 @@ def hit_features(bands: Floats) -> Floats:
     that is in the clip, and the clip's usual levels."""
     attack = bands[:, 1:3].max(axis=1)
     top_db = attack.max(axis=1)
-    loud_db = np.percentile(top_db, 95)
+    loud_db = float(percentile(top_db, 95))
     own = np.maximum(bands - top_db[:, None, None], OWN_FLOOR_DB)
     usual = np.maximum(bands[:, 1] - loud_db, FLOOR_DB).mean(axis=0)
     everywhere = np.broadcast_to(usual, (len(bands), BANDS))
@@ -180,7 +181,7 @@ def _played(
     inside = (centre_hz >= piece.lowest_hz) & (centre_hz <= piece.highest_hz)
     power = (10 ** (bands[hits, 1:3][:, :, inside] / 10)).sum(axis=2).max(axis=1)
     level_db = 10 * np.log10(power)
-    velocity = LOUD_VELOCITY * 10 ** ((level_db - np.percentile(level_db, 90)) / 40)
+    velocity = LOUD_VELOCITY * 10 ** ((level_db - float(percentile(level_db, 90))) / 40)
     onset_s = onsets[hits] / RATE_HZ
     room_s = np.append(np.diff(onset_s), LENGTH_S)
     return [

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.percentiles import percentile
 from daw_bridge.transcribe.perceptron import Floats
 
 WINDOW_S, LATER_S = 0.186, 0.046
@@ -55,7 +56,7 @@ def timbre(clip: AudioClip) -> Floats | None:
             share_db.std(axis=0) / 10,
             10 * np.log10(bands.mean(axis=0) / bands.mean(axis=0).sum() + 1e-7) / 10,
             np.abs(change).mean(axis=0) / 10,
-            np.percentile(change, 95, axis=0) / 10,
+            percentile(change, 95) / 10,
             *_noisiness(first, hz),
             _spread(level / 10),
             [heard.mean()],
@@ -140,4 +141,4 @@ def _favour(count: int) -> Floats:
 
 def _spread(values: Doubles) -> Doubles:
     """Their 10th, 50th and 90th percentiles."""
-    return np.asarray(np.percentile(values, [10, 50, 90]))
+    return np.stack([percentile(values, share) for share in (10, 50, 90)])

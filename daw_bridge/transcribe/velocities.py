@@ -13,6 +13,7 @@ import numpy as np
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note
+from daw_bridge.core.percentiles import median
 
 MEDIAN_VELOCITY = 96
 LEVEL_S = 0.1
@@ -27,6 +28,6 @@ def with_velocities(notes: Sequence[Note], clip: AudioClip) -> tuple[Note, ...]:
     samples, span = clip.samples[0], round(LEVEL_S * clip.rate_hz)
     starts = [int(note.onset_s * clip.rate_hz) for note in notes]
     power = np.array([np.mean(np.square(samples[start : start + span])) for start in starts])
-    relative = power / max(float(np.median(power)), 1e-12) if notes else power
+    relative = power / max(median(power), 1e-12) if notes else power
     velocities = np.clip(np.rint(MEDIAN_VELOCITY * relative**0.25), 1, 127).astype(int).tolist()
     return tuple(replace(note, velocity=loud) for note, loud in zip(notes, velocities, strict=True))

@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from daw_bridge.core.notes import Note
+from daw_bridge.core.percentiles import median
 from daw_bridge.transcribe.swift_f0 import PitchTrack
 
 VOICED = 0.5
@@ -53,8 +54,8 @@ def _tuning(off: list[float]) -> float:
     a tracker hears an octave low on every note."""
     if not off:
         return 0.0
-    octaves = 12.0 * round(float(np.median(off)) / 12.0)
-    return octaves + float(np.median([(distance + 0.5) % 1.0 - 0.5 for distance in off]))
+    octaves = 12.0 * round(median(np.array(off)) / 12.0)
+    return octaves + median(np.array([(distance + 0.5) % 1.0 - 0.5 for distance in off]))
 
 
 def _heard_pitch(note: Note, track: PitchTrack) -> float | None:
@@ -63,7 +64,7 @@ def _heard_pitch(note: Note, track: PitchTrack) -> float | None:
     voiced = track.confidence[frames] >= VOICED
     if not 2 * np.count_nonzero(voiced) > len(voiced):
         return None
-    return float(np.median(track.key[frames][voiced]))
+    return median(track.key[frames][voiced])
 
 
 def _beside(first: Note, second: Note) -> bool:
