@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,13 @@ from daw_bridge.core.errors import DeliveryFailed
 
 TEMPORARY_PREFIX = ".daw-bridge-"
 """Names that begin so are half-written files of ours; the watcher looks past them."""
+
+
+_SETTLED_NS = 100_000_000
+"""A file that was changed this lately may be changed again without another time stamp."""
+_MOST_HASHES = 1_000
+_LARGE_BYTES = 1_000_000
+_HASHES: dict[tuple[Path, int, int, int], str] = {}
 
 
 @contextlib.contextmanager
@@ -51,6 +60,25 @@ def publish(temporary: Path, path: Path) -> None:
     _sync_folder(path.parent)
 
 
+@contextlib.contextmanager
+def syncing(path: Path) -> Iterator[None]:
+    """Bring a large file to the disk meanwhile. A disk that does not take it says so when it is published."""
+    if path.stat().st_size < _LARGE_BYTES:
+        yield
+        return
+    thread = threading.Thread(target=_sync_file, args=(path,), name="sync")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _sync_file(path: Path) -> None:
+    with contextlib.suppress(OSError), path.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path` in one visible step. Raises DeliveryFailed."""
     with temporary_in(path.parent, path.suffix) as temporary:
@@ -59,9 +87,18 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of the file's content, in hex."""
+    """The SHA-256 of the file's content, in hex; remembered while size, time stamp and inode are the same."""
+    status = path.stat()
+    version = (path, status.st_size, status.st_mtime_ns, status.st_ino)
+    if (known := _HASHES.get(version)) is not None:
+        return known
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if time.time_ns() - status.st_mtime_ns > _SETTLED_NS:
+        if len(_HASHES) >= _MOST_HASHES:
+            _HASHES.clear()
+        _HASHES[version] = sha256
+    return sha256
 
 
 def remove_leftovers(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from daw_bridge.core.files import publish, sha256_of, temporary_in
+from daw_bridge.core.files import publish, sha256_of, syncing, temporary_in
 
 
 class Ledger(Protocol):
@@ -45,7 +45,8 @@ def deliver_file(
     """
     with temporary_in(folder, suffix) as temporary:
         write(temporary)
-        sha256 = sha256_of(temporary)
+        with syncing(temporary):  # beside the hash: publishing has nothing left to wait for
+            sha256 = sha256_of(temporary)
         for stem in numbered(name):
             path = folder / f"{stem}{suffix}"
             present = _content_of(path)

@@ -114,8 +114,11 @@ class Players:
         if play.rendering is None:
             assert play.kept is not None
             return play.kept
-        rendering = play.rendering.result()
         name = f"{making.folder.name} - {preset.name}"
+        before = making.folder / f"{name}.wav"
+        if before.is_file():
+            sha256_of(before)  # now, while somebody plays: it is asked for when the new one is there
+        rendering = play.rendering.result()
         audio = deliver_file(
             making.folder, name, ".wav", lambda path: write_wav(rendering.clip, path), memory
         )

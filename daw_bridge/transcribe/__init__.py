@@ -66,6 +66,7 @@ def engine(name: str) -> Engine:
     return made
 
 
+@functools.cache
 def engine_names() -> tuple[str, ...]:
     """The names of all engines that are installed."""
     return tuple(sorted(entry_points(group=_GROUP).names))

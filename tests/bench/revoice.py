@@ -16,6 +16,7 @@ import platform
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -29,6 +30,8 @@ from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from tests.bench.speed import STEM_RATE_HZ, STEM_S, write_stem
 from tests.sessions import Heard
+
+SILENCE_S = 0.3
 
 
 def main() -> None:
@@ -65,17 +68,29 @@ def revoiced(folder: Path, preset: str, rounds: int) -> list[tuple[float, float,
         journal.close()
         assert part is not None
         pairs = []
-        for turn in range(rounds + 1):
-            begun = time.perf_counter()
+
+        def bare(turn: int) -> None:
             bridge.instruments.render(part, stored, rate_hz=STEM_RATE_HZ)
-            rendered = time.perf_counter()
+
+        def again(turn: int) -> None:
             bridge.revoice(find_take(take.file), anew=frozenset([preset]))
-            again = time.perf_counter()
+
+        def edited(turn: int) -> None:
             found = find_take(take.file)
             recipe = found.take.recipe.model_copy(update={"edits": edits(turn)})
             bridge.revoice(found.changed(recipe=recipe))
-            pairs.append((rendered - begun, again - rendered, time.perf_counter() - again))
+
+        for turn in range(rounds + 1):
+            pairs.append((seconds(bare, turn), seconds(again, turn), seconds(edited, turn)))
     return pairs[1:]
+
+
+def seconds(work: Callable[[int], None], turn: int) -> float:
+    """How long it takes, from an instrument that has fallen silent after what it played before."""
+    time.sleep(SILENCE_S)
+    begun = time.perf_counter()
+    work(turn)
+    return time.perf_counter() - begun
 
 
 def edits(turn: int) -> tuple[object, ...]:

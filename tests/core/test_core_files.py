@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
 from daw_bridge.core.errors import DeliveryFailed
-from daw_bridge.core.files import TEMPORARY_PREFIX, publish, remove_leftovers, temporary_in, write_whole
+from daw_bridge.core.files import (
+    TEMPORARY_PREFIX,
+    publish,
+    remove_leftovers,
+    sha256_of,
+    temporary_in,
+    write_whole,
+)
 
 
 def test_a_file_appears_whole_and_leaves_nothing_else(tmp_path: Path) -> None:
@@ -61,3 +69,14 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     (tmp_path / "take" / "whole.wav").write_bytes(b"whole")
     assert remove_leftovers(tmp_path) == [half]
     assert [p.name for p in half.parent.iterdir()] == ["whole.wav"]
+
+
+def test_a_hash_is_remembered_until_the_file_is_another(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    for content in (b"one", b"two", b"one"):
+        file.write_bytes(content)
+        assert sha256_of(file) == hashlib.sha256(content).hexdigest()
+    os.utime(file, (1, 1))
+    assert sha256_of(file) == hashlib.sha256(b"one").hexdigest()
+    file.write_bytes(b"two")
+    assert sha256_of(file) == hashlib.sha256(b"two").hexdigest()
