@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from logging.handlers import RotatingFileHandler
-
 LOG_NAME = "daw-bridge.log"
 MAX_BYTES = 1_000_000
 
 
 def keep_log() -> None:
     """Log into the user's state folder; three files of a megabyte at most."""
+    import logging
+    from logging.handlers import RotatingFileHandler
+
     from daw_bridge.settings import user_state_folder
 
     folder = user_state_folder()
