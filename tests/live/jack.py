@@ -36,11 +36,15 @@ def running_jack() -> Iterator[dict[str, str]]:
     }
     server = subprocess.Popen(
         [
+            *("setpriv", "--pdeathsig", "TERM"),  # it doesn't outlive its tests, however these end
             "jackd",
             "-n",
             name,
             "--realtime",
             "-P60",
+            "--sync",  # else a client that is late for one period on a busy machine loses what comes in it
+            "--timeout",
+            "300",
             "-d",
             "dummy",
             "-r",
