@@ -1,37 +1,16 @@
-"""`daw-bridge`: its commands, and how every error leaves it."""
+"""`daw-bridge`: its commands, each imported when it is asked for."""
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from daw_bridge.cli.console import print_json, show_error
-from daw_bridge.cli.convert import convert
-from daw_bridge.cli.demo import demo
-from daw_bridge.cli.doctor import doctor
-from daw_bridge.cli.init import init
-from daw_bridge.cli.play import play
-from daw_bridge.cli.plugins import plugins
-from daw_bridge.cli.ports import ports
-from daw_bridge.cli.presets import presets
-from daw_bridge.cli.revoice import revoice
-from daw_bridge.cli.takes import takes
-from daw_bridge.cli.watch import watch
-from daw_bridge.core.errors import BridgeError
-
-INTERRUPTED = 130
-
-app = typer.Typer(
-    name="daw-bridge",
-    help="Bounce a stem, get the part back: MIDI on your session's grid, played by your own instrument.",
-    epilog="First time here? Run: daw-bridge demo",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # rich takes twice as long to draw the help as all the rest
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+from daw_bridge.cli.overview import NAMES, overview
 
 
 def _version(wanted: bool) -> None:
@@ -42,6 +21,56 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+class _Commands(MutableMapping[str, Any]):
+    """Commands by name."""
+
+    def __init__(self) -> None:
+        self._added: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._added:
+            if name not in NAMES:
+                raise KeyError(name)
+            asked = getattr(import_module(f"daw_bridge.cli.{name}"), name)
+            around = typer.Typer(rich_markup_mode=None, add_completion=False)
+            if isinstance(asked, typer.Typer):
+                around.add_typer(asked, name=name)
+            else:
+                around.command(name)(asked)
+            self._added[name] = get_group(around).commands[name]
+        return self._added[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._added[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._added[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+class _Group(TyperGroup):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Commands()
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(overview())
+
+
+app = typer.Typer(
+    name="daw-bridge",
+    cls=_Group,
+    rich_markup_mode=None,  # rich takes twice as long to draw the help as all the rest
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
 @app.callback()
 def _options(
     version: Annotated[
@@ -49,32 +78,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-app.command()(demo)
-app.command()(init)
-app.command()(watch)
-app.command()(convert)
-app.command()(revoice)
-app.add_typer(takes, name="takes")
-app.add_typer(presets, name="presets")
-app.add_typer(plugins, name="plugins")
-app.command()(play)
-app.command()(ports)
-app.command()(doctor)
-
-
-def main() -> None:
-    """The console script. Errors of ours end with their own exit code and no traceback."""
-    try:
-        app()
-    except BridgeError as error:
-        if "--json" in sys.argv:
-            from daw_bridge.cli.data import error_as_data
-
-            print_json({"error": error_as_data(error)})
-        else:
-            show_error(error)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from daw_bridge.cli.overview import NAMES
 from tests.cli.conftest import Shell
 
 
@@ -146,13 +150,30 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(daw_bridge: Shell) -> 
     assert 'Did you mean "workers"?' in ended.stdout
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["demo"], ["init"], ["watch"], ["convert"], ["presets"], ["plugins"], ["doctor"]]
-)
-def test_every_command_explains_itself(daw_bridge: Shell, command: list[str]) -> None:
-    ended = daw_bridge(*command, "--help")
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_explains_itself(daw_bridge: Shell, name: str) -> None:
+    ended = daw_bridge(name, "--help")
     assert ended.exit_code == 0
-    assert "Usage" in ended.stdout
+    assert ended.stdout.startswith(f"Usage: daw-bridge {name} ")
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["--help", "convert"]])
+def test_the_overview_names_every_command(daw_bridge: Shell, words: list[str]) -> None:
+    ended = daw_bridge(*words)
+    assert ended.exit_code == 0
+    assert all(f"\n  {name} " in ended.stdout for name in NAMES)
+    assert max(map(len, ended.stdout.splitlines())) <= 80
+
+
+def test_the_overview_is_told_without_the_commands() -> None:
+    imported = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "daw_bridge", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    assert "daw_bridge.cli.overview" in imported
+    assert not re.search(r"\b(typer|rich|numpy|daw_bridge\.(core|cli\.convert))\b", imported)
 
 
 def test_a_command_that_is_not_there_offers_the_one_that_is(daw_bridge: Shell) -> None:

@@ -104,10 +104,13 @@ def test_it_is_typed_for_those_who_build_on_it(installed: Installed) -> None:
 
 def test_help_loads_nothing_heavy(installed: Installed) -> None:
     code = (
-        "import sys; sys.argv = ['daw-bridge', '--help']\n"
+        "import sys\n"
         "from daw_bridge.cli import main\n"
-        "try: main()\n"
-        "except SystemExit as end: assert not end.code, end.code\n"
+        "from daw_bridge.cli.overview import NAMES\n"
+        "for name in ['', *NAMES]:\n"
+        "    sys.argv = ['daw-bridge', *name.split(), '--help']\n"
+        "    try: main()\n"
+        "    except SystemExit as end: assert not end.code, end.code\n"
         "print(*sys.modules)"
     )
     printed = installed.python(code)
