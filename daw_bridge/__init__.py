@@ -8,7 +8,10 @@ The flow, and the packages that are its steps:
 every door (`cli`) calls. `core` holds the words that all of them share.
 """
 
+from functools import cache
 
+
+@cache
 def version() -> str:
     """The installed version."""
     from importlib.metadata import version as installed_version

@@ -189,7 +189,7 @@ class Journal:
 
     def will_write(self, path: Path, sha256: str) -> None:
         """Remember that we put this content at `path`; called before it happens."""
-        with self._lock:
+        with self._lock, self._at_once():
             if not self.has_written(path, sha256):
                 self._write("INSERT OR IGNORE INTO written VALUES (?, ?)", (self._key(path), sha256))
             self.dealt_with(path, sha256)
@@ -227,6 +227,18 @@ class Journal:
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
         with self._lock, self._said():
             self._db.execute(statement, values)
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """One transaction, and one sync; an error undoes all of it."""
+        with self._said():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
 
     @contextmanager
     def _said(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import PluginError
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
-from daw_bridge.deliver.audio import write_wav
+from daw_bridge.core.wav import write_wav
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import FoundTake

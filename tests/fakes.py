@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import PluginCrashed
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
-from daw_bridge.host import Rendering
+from daw_bridge.core.wav import write_wav
+from daw_bridge.host import Played, Rendering
 from daw_bridge.presets import StoredPreset
 from daw_bridge.transcribe.engine import Progress, no_progress
 
@@ -61,6 +63,19 @@ class FakeInstruments:
 
     def prepare(self, preset: StoredPreset) -> None:
         self.prepared.append(preset.slug)
+
+    def render_to(
+        self,
+        file: Path,
+        part: Part,
+        preset: StoredPreset,
+        *,
+        rate_hz: int,
+        tempo_map: TempoMap | None = None,
+    ) -> Played:
+        played = self.render(part, preset, rate_hz=rate_hz, tempo_map=tempo_map)
+        write_wav(played.clip, file)
+        return Played(played.clip.duration_s, played.instrument, played.warnings)
 
     def render(
         self, part: Part, preset: StoredPreset, *, rate_hz: int, tempo_map: TempoMap | None = None

@@ -113,9 +113,8 @@ def bass_line() -> Part:
 def bounce_stem(bridge: Bridge, part: Part, path: Path) -> None:
     """Play `part` on one of our own instruments and write it where a DAW would, 24-bit stereo at 48 kHz."""
     from daw_bridge.core.files import publish, temporary_in
-    from daw_bridge.deliver.audio import write_wav
 
-    rendering = bridge.instruments.render(part, bridge.library().find(RECORD_PRESET), rate_hz=48_000)
+    preset = bridge.library().find(RECORD_PRESET)
     with temporary_in(path.parent, path.suffix) as temporary:
-        write_wav(rendering.clip, temporary)
+        bridge.instruments.render_to(temporary, part, preset, rate_hz=48_000)
         publish(temporary, path)

@@ -29,8 +29,9 @@ def temporary_in(folder: Path, suffix: str) -> Iterator[Path]:
     """Yield a path in `folder` to write to; `publish` gives it its name, or it is removed at the end.
 
     The suffix is kept, since audio writers choose the format by it. An OSError inside (no space, no
-    permission) becomes DeliveryFailed.
+    permission) becomes DeliveryFailed. A folder that is made for it and stays empty is removed with it.
     """
+    is_new = not folder.exists()
     temporary = folder / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:12]}{suffix}"
     with _failure_said(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,9 @@ def temporary_in(folder: Path, suffix: str) -> Iterator[Path]:
             yield temporary
         finally:
             temporary.unlink(missing_ok=True)
+            if is_new:
+                with contextlib.suppress(OSError):  # there are files in it
+                    folder.rmdir()
 
 
 @contextlib.contextmanager
@@ -45,11 +49,16 @@ def _failure_said(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as cause:
-        raise DeliveryFailed(
-            f"could not be written ({cause.strerror or cause}).",
-            where=folder,
-            advice="Check the disk's free space and that you may write to this folder, then bounce again.",
-        ) from cause
+        raise unwritten(folder, cause) from cause
+
+
+def unwritten(folder: Path, cause: OSError) -> DeliveryFailed:
+    """What to say when a file can't be written to `folder`."""
+    return DeliveryFailed(
+        f"could not be written ({cause.strerror or cause}).",
+        where=folder,
+        advice="Check the disk's free space and that you may write to this folder, then bounce again.",
+    )
 
 
 def publish(temporary: Path, path: Path) -> None:

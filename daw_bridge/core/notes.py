@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -90,6 +93,11 @@ class Part:
     def end_s(self) -> float:
         """When the last note ends; 0.0 for a part without notes."""
         return max((note.offset_s for note in self.notes), default=0.0)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of all that it holds."""
+        return hashlib.sha256(json.dumps(self.to_dict()).encode()).hexdigest()
 
     def with_notes(self, notes: Iterable[Note]) -> Part:
         """The same part with other notes."""

@@ -106,7 +106,7 @@ def deliver_picture(making: Making, heard: Heard, edited: Part, memory: Memory) 
 
 
 def _made_of(part: Part, heard: Heard, title: str) -> str:
-    said = json.dumps([part.to_dict(), repr(heard.placed), heard.bounce.fingerprint, title, version()])
+    said = json.dumps([part.sha256, repr(heard.placed), heard.bounce.fingerprint, title, version()])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -20,7 +20,7 @@ from daw_bridge.deliver.take import TakeKey, TakenBack, TakeTranscription
 from daw_bridge.deliver.take_file import FoundTake
 from daw_bridge.edit import Edit
 from daw_bridge.edit.variants import VariantName
-from daw_bridge.host import Rendering
+from daw_bridge.host import Played, Rendering
 from daw_bridge.intake import Bounce
 from daw_bridge.journal import PartKey
 from daw_bridge.presets import StoredPreset
@@ -83,6 +83,17 @@ class Instruments(Protocol):
 
     def prepare(self, preset: StoredPreset) -> None:
         """Begin to load the instrument; does not wait."""
+
+    def render_to(
+        self,
+        file: Path,
+        part: Part,
+        preset: StoredPreset,
+        *,
+        rate_hz: int,
+        tempo_map: TempoMap | None = None,
+    ) -> Played:
+        """The part, played into a WAV file; raises PluginError, DeliveryFailed."""
 
     def render(
         self, part: Part, preset: StoredPreset, *, rate_hz: int, tempo_map: TempoMap | None = None

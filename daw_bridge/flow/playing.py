@@ -6,21 +6,22 @@ import hashlib
 import json
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from daw_bridge.core.errors import BridgeError
-from daw_bridge.core.files import sha256_of
+from daw_bridge.core.files import sha256_of, temporary_in
 from daw_bridge.core.grid import PlacedGrid
 from daw_bridge.core.notes import Part
-from daw_bridge.deliver.audio import write_wav
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import TakeRendering
 from daw_bridge.edit import apply
 from daw_bridge.flow.events import Failed, Progress, Tell
 from daw_bridge.flow.job import Instruments, Making, Memory
-from daw_bridge.host import Rendering
+from daw_bridge.host import Played
 from daw_bridge.presets import StoredPreset, fingerprint
 
 AT_ONCE = 8
@@ -29,11 +30,11 @@ AT_ONCE = 8
 
 @dataclass(frozen=True)
 class _Play:
-    """A preset that plays, or the rendering of before that is the same."""
+    """A preset that plays to `file`, a temporary one."""
 
     made_of: str
-    rendering: Future[Rendering] | None
-    kept: TakeRendering | None = None
+    file: Path
+    played: Future[Played]
 
 
 class Players:
@@ -46,7 +47,9 @@ class Players:
     def __init__(self, instruments: Instruments) -> None:
         self._instruments = instruments
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="render")
-        self._plays: dict[str, _Play] = {}
+        self._plays: dict[str, _Play | TakeRendering] = {}
+        """By slug; the rendering of before where it would be the same."""
+        self._temporary = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -55,6 +58,7 @@ class Players:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
+        self._temporary.close()
 
     def begin(self, making: Making, heard: Part, rate_hz: int) -> None:
         """Play what needs no grid, at the bounce's rate."""
@@ -102,42 +106,45 @@ class Players:
         tempo = placed.from_start if placed is not None and preset.preset.tempo_synced else None
         made_of = _made_of(part, preset, rate_hz, repr(tempo))
         kept = None if preset.slug in making.anew else _same(making, preset, made_of)
-        rendering = None
-        if kept is None:
-            rendering = self._pool.submit(
-                self._instruments.render, part, preset, rate_hz=rate_hz, tempo_map=tempo
-            )
-        self._plays[preset.slug] = _Play(made_of, rendering, kept)
+        if kept is not None:
+            self._plays[preset.slug] = kept
+            return
+        file = self._temporary.enter_context(temporary_in(making.folder, ".wav"))
+        played = self._pool.submit(
+            self._instruments.render_to, file, part, preset, rate_hz=rate_hz, tempo_map=tempo
+        )
+        self._plays[preset.slug] = _Play(made_of, file, played)
 
     def _deliver(self, making: Making, preset: StoredPreset, memory: Memory) -> TakeRendering:
         play = self._plays[preset.slug]
-        if play.rendering is None:
-            assert play.kept is not None
-            return play.kept
+        if isinstance(play, TakeRendering):
+            return play
         name = f"{making.folder.name} - {preset.name}"
         before = making.folder / f"{name}.wav"
         if before.is_file():
             sha256_of(before)  # now, while somebody plays: it is asked for when the new one is there
-        rendering = play.rendering.result()
-        audio = deliver_file(
-            making.folder, name, ".wav", lambda path: write_wav(rendering.clip, path), memory
-        )
+        played = play.played.result()
+        audio = deliver_file(making.folder, name, ".wav", lambda path: _move(play.file, path), memory)
         return TakeRendering(
             preset=preset.slug,
             name=preset.name,
-            instrument=rendering.instrument,
+            instrument=played.instrument,
             file=audio.path.name,
             sha256=audio.sha256,
-            duration_s=round(rendering.clip.duration_s, 6),
+            duration_s=round(played.duration_s, 6),
             preset_sha256=fingerprint(preset),
             made_of=play.made_of,
-            warnings=rendering.warnings,
+            warnings=played.warnings,
         )
 
 
 def _made_of(part: Part, preset: StoredPreset, rate_hz: int, tempo: str) -> str:
-    said = json.dumps([part.to_dict(), fingerprint(preset), preset.name, rate_hz, tempo])
+    said = json.dumps([part.sha256, fingerprint(preset), preset.name, rate_hz, tempo])
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _move(file: Path, to: Path) -> None:
+    file.replace(to)
 
 
 def _same(making: Making, preset: StoredPreset, made_of: str) -> TakeRendering | None:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from daw_bridge.host.finder import PluginFile, find_plugin, installed_plugins
-    from daw_bridge.host.host import Host, Rendering
+    from daw_bridge.host.host import Host, Played, Rendering
 
-__all__ = ["Host", "PluginFile", "Rendering", "find_plugin", "installed_plugins"]
+__all__ = ["Host", "Played", "PluginFile", "Rendering", "find_plugin", "installed_plugins"]
 
 
 def __getattr__(name: str) -> Any:
     # Workers import this package too, and start in half the time without what only the host needs.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "host" if name in ("Host", "Rendering") else "finder"
+    module = "host" if name in ("Host", "Played", "Rendering") else "finder"
     return getattr(importlib.import_module(f"{__name__}.{module}"), name)

@@ -12,7 +12,7 @@ from types import TracebackType
 
 import numpy as np
 
-from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.audio import AudioClip, Samples
 from daw_bridge.core.errors import (
     BridgeError,
     ParameterInvalid,
@@ -46,12 +46,21 @@ FAUST_WORKERS = 2
 
 
 @dataclass(frozen=True)
+class Played:
+    """A part, played into a file: 24-bit stereo, at the rate asked for, from the bounce's first sample on."""
+
+    duration_s: float
+    instrument: str
+    """Who played: "faust: analog", "Surge XT 1.3.4"."""
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Rendering:
-    """A part, played: stereo, at the rate asked for, from the bounce's first sample on."""
+    """The same in memory."""
 
     clip: AudioClip
     instrument: str
-    """Who played: "faust: analog", "Surge XT 1.3.4"."""
     warnings: tuple[str, ...]
 
 
@@ -100,14 +109,41 @@ class Host:
         """Begin to load the preset's instrument; does not wait, and does not say what goes wrong."""
         threading.Thread(target=self._prepare, args=(preset, rate_hz), daemon=True).start()
 
+    def render_to(
+        self,
+        file: Path,
+        part: Part,
+        preset: StoredPreset,
+        *,
+        rate_hz: int,
+        tempo_map: TempoMap | None = None,
+    ) -> Played:
+        """Play the part into the WAV `file`. Raises PluginError; DeliveryFailed where the disk is full.
+
+        It is as long as the bounce at least, and its tail. `tempo_map` starts where the part does. A plugin
+        that is not on this machine, or is set aside, is replaced by the preset's fallback, or left out where
+        it is an effect; with a warning.
+        """
+        rendered, warnings, _ = self._play(part, preset, rate_hz, tempo_map, file)
+        return Played(rendered.frames / rate_hz, rendered.instrument, warnings)
+
     def render(
         self, part: Part, preset: StoredPreset, *, rate_hz: int, tempo_map: TempoMap | None = None
     ) -> Rendering:
-        """Play the part: as long as the bounce at least, and its tail. Raises PluginError.
+        """The same as sound in memory."""
+        rendered, warnings, samples = self._play(part, preset, rate_hz, tempo_map, None)
+        assert samples is not None
+        return Rendering(AudioClip(samples, rate_hz), rendered.instrument, warnings)
 
-        `tempo_map` starts where the part does. A plugin that is not on this machine, or is set aside, is
-        replaced by the preset's fallback, or left out where it is an effect; with a warning.
-        """
+    def _play(
+        self,
+        part: Part,
+        preset: StoredPreset,
+        rate_hz: int,
+        tempo_map: TempoMap | None,
+        file: Path | None,
+    ) -> tuple[Rendered, tuple[str, ...], Samples | None]:
+        """Into the file; without one, the samples."""
         instrument, warnings = self._instrument(preset)
         effects, without = self._effects(preset)
         settings = preset.preset
@@ -115,7 +151,7 @@ class Host:
         if instrument.kind == "faust":
             part = sustained(part)  # a plugin knows the pedal itself
         with self._pool.worker(_key_of(instrument), _id_of(instrument)) as worker:
-            output = worker.folder / f"{next(self._outputs)}.npy"
+            output = file or worker.folder / f"{next(self._outputs)}.npy"
             rendered = self._ask(
                 worker,
                 Render(
@@ -131,10 +167,11 @@ class Host:
                 ),
                 preset,
             )
-            samples = np.load(output, allow_pickle=False)
-            output.unlink()
-        clip = AudioClip(samples, rate_hz)
-        return Rendering(clip, rendered.instrument, (*warnings, *without, *rendered.warnings))
+            samples = None
+            if file is None:
+                samples = np.load(output, allow_pickle=False)
+                output.unlink()
+        return rendered, (*warnings, *without, *rendered.warnings), samples
 
     def close(self) -> None:
         """End all workers; none is left when this returns."""

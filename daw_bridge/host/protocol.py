@@ -1,7 +1,7 @@
 """What host and worker say to each other: one JSON object a line, over the worker's stdin and stdout.
 
 The host asks with `Load` or `Render`. The worker answers with any number of `Doing`, so that a crash or a
-hang has a name, and then one of `Loaded`, `Rendered`, `Failed`. Sound goes through a file (.npy).
+hang has a name, and then one of `Loaded`, `Rendered`, `Failed`. Sound goes through a file.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Load:
 
 @dataclass(frozen=True)
 class Render:
-    """Play the part, which is fitted already, and write float32 [2, frames] to `output`."""
+    """Play the part, which is fitted already, and write it to `output`: as float32 [2, frames] to an .npy, as
+    24 bits to a .wav."""
 
     instrument: InstrumentSetup
     effects: list[EffectSetup]
@@ -102,6 +103,7 @@ class Rendered:
     """The sound is in the file asked for."""
 
     instrument: str
+    frames: int
     warnings: list[str]
 
 

@@ -46,6 +46,14 @@ def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
+def test_a_folder_made_for_a_writer_that_fails_is_removed_with_it(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    for folder in ("new", "there"):
+        with pytest.raises(RuntimeError), temporary_in(tmp_path / folder, ".wav"):
+            raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
 def test_a_full_disk_is_told_in_our_words(tmp_path: Path) -> None:
     with pytest.raises(DeliveryFailed, match="No space left"), temporary_in(tmp_path, ".wav") as temporary:
         temporary.symlink_to("/dev/full")

@@ -13,7 +13,7 @@ from daw_bridge.core.meters import MeterChange, Meters, TimeSignature
 from daw_bridge.core.notes import Bend, Controller, Note, Part
 from daw_bridge.core.timing import TICKS_PER_BEAT as OUR_TICKS_PER_BEAT
 from daw_bridge.core.timing import Curve, TempoChange, TempoMap
-from daw_bridge.deliver.audio import write_wav
+from daw_bridge.core.wav import write_wav
 from daw_bridge.deliver.midi import midi_bytes
 from daw_bridge.session.readers.ardour import Ardour as ArdourReader
 from tests.deliver.second_reader import rows_by_midicsv

@@ -19,7 +19,7 @@ from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import MeterChange, Meters, TimeSignature
 from daw_bridge.core.notes import Bend, Controller, Note, Part
 from daw_bridge.core.timing import Curve, TempoChange, TempoMap
-from daw_bridge.deliver.audio import write_wav
+from daw_bridge.core.wav import write_wav
 from daw_bridge.deliver.dawproject import DawprojectAudio, write_dawproject
 from daw_bridge.deliver.midi import midi_bytes
 from daw_bridge.session.readers.dawproject import DawProject as DawProjectReader

@@ -12,7 +12,7 @@ import pytest
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import NothingHeard, SeparatorMissing
 from daw_bridge.core.grid import Grid
-from daw_bridge.deliver.audio import write_wav
+from daw_bridge.core.wav import write_wav
 from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import Event, Progress, Skipped, TakeDelivered
 from daw_bridge.flow.mixes import run_mix

@@ -13,7 +13,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import BounceMissing, DeliveryFailed, NothingHeard
 from daw_bridge.core.meters import Position
 from daw_bridge.core.notes import Note
-from daw_bridge.deliver.audio import write_wav
+from daw_bridge.core.wav import write_wav
 from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import Event, Failed, NotesDelivered, Progress, Tell
 from daw_bridge.flow.pipeline import Job, Steps, run

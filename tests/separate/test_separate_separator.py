@@ -11,7 +11,7 @@ from pedalboard.io import AudioFile
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import SeparatorFailed, SeparatorMissing, SeparatorWeightsMissing
-from daw_bridge.deliver.audio import write_wav
+from daw_bridge.core.wav import write_wav
 from daw_bridge.separate import separate
 
 RATE_HZ = 44_100

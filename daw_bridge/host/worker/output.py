@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from daw_bridge.core.audio import Samples
+from daw_bridge.core.audio import AudioClip, Samples
 from daw_bridge.core.errors import PluginLatencyAbsurd, PluginOutputInvalid, PluginSilent
+from daw_bridge.core.files import unwritten
+from daw_bridge.core.wav import write_wav
 from daw_bridge.host.worker.instrument import SILENCE
 
 FADE_S = 0.05
@@ -101,8 +103,19 @@ def levelled(sound: Samples, gain_db: float) -> tuple[Samples, list[str]]:
     return sound, warnings
 
 
-def write_npy(sound: Samples, file: Path) -> None:
-    """float32 [channels, frames] as .npy, by channel: what was cut out of a longer sound is not copied."""
+def write_sound(sound: Samples, rate_hz: int, file: Path) -> None:
+    """As .wav or .npy, by the file's name. Raises DeliveryFailed for a disk that does not take it."""
+    try:
+        if file.suffix == ".wav":
+            write_wav(AudioClip(sound, rate_hz), file)
+        else:
+            _write_npy(sound, file)
+    except OSError as cause:
+        raise unwritten(file.parent, cause) from cause
+
+
+def _write_npy(sound: Samples, file: Path) -> None:
+    """float32 [channels, frames], by channel: what was cut out of a longer sound is not copied."""
     header = {"descr": "<f4", "fortran_order": False, "shape": sound.shape}
     with file.open("wb") as stream:
         np.lib.format.write_array_header_1_0(stream, header)

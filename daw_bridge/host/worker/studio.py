@@ -13,7 +13,15 @@ from daw_bridge.core.notes import Part
 from daw_bridge.host.parameters import refusal
 from daw_bridge.host.protocol import InstrumentSetup, Load, Loaded, Place, Render, Rendered
 from daw_bridge.host.worker.instrument import MAX_TAIL_S, Instrument, PathReport, Performance
-from daw_bridge.host.worker.output import check_sound, faded, in_stereo, levelled, padded, trimmed, write_npy
+from daw_bridge.host.worker.output import (
+    check_sound,
+    faded,
+    in_stereo,
+    levelled,
+    padded,
+    trimmed,
+    write_sound,
+)
 
 if TYPE_CHECKING:
     from daw_bridge.host.worker.effects import Effects
@@ -72,8 +80,8 @@ class Studio:
         else:
             sound = padded(faded(sound, rate_hz), frames + tail_frames)
         sound, more = levelled(sound, request.gain_db)
-        write_npy(sound, Path(request.output))
-        return Rendered(instrument.label, warnings + more)
+        write_sound(sound, rate_hz, Path(request.output))
+        return Rendered(instrument.label, sound.shape[1], warnings + more)
 
     def settle(self) -> None:
         """Called when the answer is out: the instrument falls silent while nobody waits."""
