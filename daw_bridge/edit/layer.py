@@ -32,11 +32,11 @@ class Layer(Edit, title="layer"):
 
     def apply(self, part: Part, grid: PlacedGrid) -> Part:
         """See the class."""
-        softer = [min(max(round(note.velocity * self.velocity), 1), 127) for note in part.notes]
+        softer = [min(max(round(velocity * self.velocity), 1), 127) for velocity in range(128)]
         added = [
-            Note(note.onset_s, note.pitch + interval, note.offset_s, velocity, note.confidence)
+            Note(note.onset_s, note.pitch + interval, note.offset_s, softer[note.velocity], note.confidence)
             for interval in self.semitones
-            for note, velocity in zip(part.notes, softer, strict=True)
+            for note in part.notes
             if LOWEST_PITCH <= note.pitch + interval <= HIGHEST_PITCH
         ]
         return part.with_notes((*part.notes, *added))

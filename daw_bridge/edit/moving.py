@@ -113,9 +113,11 @@ def without_overlaps(part: Part) -> Part:
     duration_s = float(ends_s.max(initial=part.duration_s))
     if not tidy and duration_s == part.duration_s:
         return part
-    kept = (tidy.get(index, note) for index, note in enumerate(part.notes))
+    kept: list[Note | None] = list(part.notes)
+    for index, note in tidy.items():
+        kept[index] = note
     notes = tuple(note for note in kept if note is not None)
-    return replace(part, notes=notes, duration_s=max(part.duration_s, max(n.offset_s for n in notes)))
+    return replace(part, notes=notes, duration_s=float(offsets_s(notes).max(initial=part.duration_s)))
 
 
 def _tidied(notes: Sequence[Note], of_pitch: list[int], overlapping: list[int]) -> dict[int, Note | None]:
