@@ -8,7 +8,7 @@ from pathlib import Path
 from daw_bridge.core.errors import SessionBusy, TakeUnanswered
 from daw_bridge.core.files import write_whole
 from daw_bridge.deliver.take import DeliveredTake
-from daw_bridge.deliver.take_file import FoundTake, find_take, take_text
+from daw_bridge.deliver.take_file import FoundTake, find_take, take_bytes
 from daw_bridge.flow.events import Tell
 from daw_bridge.journal import Journal
 from daw_bridge.refusals import refusal_of
@@ -60,10 +60,10 @@ def revoice(
 def _asked_for(changed: FoundTake, state: Path, patience_s: float) -> DeliveredTake:
     """Write the change into the take file, and wait until whoever watches has made it, or says why not."""
     before = find_take(changed.file)
-    text = take_text(changed.take, changed.file)
-    if text == changed.file.read_text(encoding="utf-8"):
+    content = take_bytes(changed.take, changed.file)
+    if content == changed.file.read_bytes():
         return DeliveredTake(before.file, before.take)
-    write_whole(changed.file, text.encode())
+    write_whole(changed.file, content)
     asked = find_take(changed.file).sha256
     ends_s = time.monotonic() + patience_s
     while time.monotonic() < ends_s:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,8 +28,12 @@ def take_named(name: str, folder: Path) -> Path:
         return given.absolute()
     if given.is_dir() and (inside := list(take_files(given))):
         return inside[-1].absolute()
-    known = {file.parent.relative_to(folder).as_posix(): file for file in takes_below(folder)}
-    wanted = name.strip("/")
+    # One and the same name may be written in two ways: as "é", or as "e" and an accent, as macOS once did.
+    known = {
+        unicodedata.normalize("NFC", file.parent.relative_to(folder).as_posix()): file
+        for file in takes_below(folder)
+    }
+    wanted = unicodedata.normalize("NFC", name.strip("/"))
     near = [file for key, file in known.items() if key == wanted or key.endswith(f"/{wanted}")]
     if len(near) == 1:
         return near[0]

@@ -80,20 +80,25 @@ def deliver_take(
         if sha256_of(path) not in (earlier.sha256, ledger.latest(path)):
             return DeliveredTake(path, take)
         ledger.will_write(path, earlier.sha256)
-    text = take_text(take, path if earlier is not None else None)
+    content = take_bytes(take, path if earlier is not None else None)
     stem = path.name.removesuffix(TAKE_SUFFIX)
-    delivered = deliver_file(folder, stem, TAKE_SUFFIX, lambda target: _write(target, text), ledger)
+    delivered = deliver_file(folder, stem, TAKE_SUFFIX, lambda target: _write(target, content), ledger)
     return DeliveredTake(delivered.path, take)
 
 
-def take_text(take: Take, present: Path | None = None) -> str:
-    """What a take file says; the recipe as it is written in the file `present`, if that says the same."""
+def take_bytes(take: Take, present: Path | None = None) -> bytes:
+    """A take file; its recipe, comments above it and line ends as they are in the file `present`.
+
+    A recipe that says something else there is written anew.
+    """
     rest = take.model_dump(mode="json", exclude_defaults=True, exclude={"recipe"})
     version = {"version": rest.pop("version")}
     recipe = _recipe_as_written(present, take.recipe) if present is not None else None
     if recipe is None:
         recipe = dump_document({"recipe": take.recipe.model_dump(mode="json", exclude_none=True)})
-    return HEADING + dump_document(version) + recipe + dump_document(rest)
+    text = HEADING + dump_document(version) + recipe + dump_document(rest)
+    has_crlf = present is not None and present.is_file() and b"\r\n" in present.read_bytes()
+    return (text.replace("\n", "\r\n") if has_crlf else text).encode()
 
 
 def take_folder(root: Path, name: str, bounce: Path, fingerprint: str) -> tuple[Path, FoundTake | None]:
@@ -157,10 +162,13 @@ def _recipe_as_written(path: Path, recipe: Recipe) -> str | None:
 
 
 def _recipe_span(text: str) -> tuple[int, int] | None:
-    """Where the block `recipe:` begins and ends."""
-    found = re.search(r"^recipe:.*\n(?:(?:[ \t#}\]].*)?\n)*", text, re.MULTILINE)
-    return (found.start(), found.end()) if found else None
+    """Where the block `recipe:` begins, with the comments above it, and ends."""
+    found = re.search(r"^(?:#.*\n)*recipe:.*\n(?:(?:[ \t#}\]].*)?\n)*", text, re.MULTILINE)
+    if found is None:
+        return None
+    own = text.find(HEADING, found.start(), found.end())
+    return (found.start() if own < 0 else own + len(HEADING), found.end())
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
 _JOIN_LIMIT_S = 5.0
+
+# What watchdog complains of, while a folder comes or goes, is nothing that a user can mend.
+logging.getLogger("watchdog").addHandler(logging.NullHandler())
 
 
 class Notices:

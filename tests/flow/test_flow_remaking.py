@@ -14,7 +14,7 @@ import yaml
 from daw_bridge.core.errors import BounceMissing, TakeInvalid
 from daw_bridge.deliver.take import Recipe
 from daw_bridge.deliver.take_file import deliver_take, find_take, load_take
-from daw_bridge.flow.events import Failed, NotesDelivered, Skipped, TakeDelivered
+from daw_bridge.flow.events import Failed, NotesDelivered, TakeDelivered
 from daw_bridge.settings import Session
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard as Listening
@@ -97,6 +97,46 @@ def test_how_the_user_wrote_the_recipe_stays(bass: tuple[Listening, FakeBridge, 
     assert written in file.read_text()
 
 
+def test_comments_above_the_recipe_and_line_ends_stay(bass: tuple[Listening, FakeBridge, Path]) -> None:
+    heard, _, file = bass
+    remark = "# Ella likes it an octave up.\n# So do I.\n"
+    text = file.read_text().replace("\nrecipe:\n", f"\n{remark}recipe:\n", 1)
+    text = text.replace("\n  edits: []\n", "\n  edits: [transpose: 12]\n", 1)
+    file.write_bytes(text.replace("\n", "\r\n").encode())
+    heard.wait(TakeDelivered)
+    again = file.read_bytes()
+    assert again.count(b"\n") == again.count(b"\r\n") > 20
+    assert again.decode().replace("\r\n", "\n").count(f"\n{remark}recipe:\n") == 1
+    assert again.decode().startswith("# How this take was made")
+    assert load_take(file).history[-1].number == 2
+
+
+def test_a_take_whose_every_note_is_gone_says_so(bass: tuple[Listening, FakeBridge, Path]) -> None:
+    heard, _, file = bass
+    change(file, edits=[{"sure": "100 %"}])
+    take = heard.wait(TakeDelivered).delivered.take
+    assert (take.notes, take.remarks) == (0, ("No notes are left after the edits.",))
+
+
+def test_a_take_that_fails_keeps_no_other_from_a_presets_new_sound(session: Session, stem: Path) -> None:
+    session.presets.mkdir(parents=True)
+    own = session.presets / "my-sub.yaml"
+    own.write_text("name: My Sub\ninstrument: {faust: analog}\n")
+    with running(session) as (heard, _):
+        for name in ("a@my-sub.wav", "b@my-sub.wav"):
+            bounce_tone(session.watched / name, start_s=0.1 + 0.1 * name.startswith("b"))
+            file = heard.wait(TakeDelivered).delivered.file
+        first = file.parents[1] / "a" / "a.take.yaml"
+        first.write_text(first.read_text().replace("engine_version", "engine_version: forgotten #"))
+        heard.wait(TakeDelivered, lambda event: event.bounce == first)
+        (session.watched / "a@my-sub.wav").unlink()
+        first.write_text(first.read_text().replace("engine_version", "engine_version: forgotten again #"))
+        heard.wait(Failed, lambda event: event.bounce == first)
+        own.write_text("name: My Sub\ninstrument: {faust: analog, parameters: {cutoff: 300 Hz}}\n")
+        assert heard.wait(Failed, lambda event: event.bounce == first).error.code == "bounce-missing"
+        assert heard.wait(TakeDelivered).delivered.file == file
+
+
 def test_a_mistake_in_a_take_file_is_told_by_line_and_mended(
     bass: tuple[Listening, FakeBridge, Path],
 ) -> None:
@@ -115,52 +155,6 @@ def test_a_mistake_in_a_take_file_is_told_by_line_and_mended(
     ]
     change(file, edits=[{"transpose": 1}], presets=["fat-analog-sub"])
     heard.wait(TakeDelivered)
-
-
-def test_notes_mended_in_the_daw_are_the_part_from_then_on(bass: tuple[Listening, FakeBridge, Path]) -> None:
-    heard, bridge, file = bass
-    change(file, edits=[{"transpose": 12}])
-    heard.wait(TakeDelivered)
-    mended = write_notes(file.with_name("bass.mid"), 40, 43, 45)
-    content = mended.read_bytes()
-    delivered = heard.wait(TakeDelivered).delivered
-    assert delivered.take.taken_back is not None
-    assert (delivered.take.taken_back.file, delivered.take.notes) == ("bass.mid", 3)
-    assert delivered.take.recipe.edits == (), "they are in the notes that came back"
-    assert mended.read_bytes() == content
-    assert bridge.fakes.rendered == ["fat-analog-sub"] * 3
-    change(file, edits=[{"transpose": 2}])
-    delivered = heard.wait(TakeDelivered).delivered
-    assert (delivered.midi.name, pitches(delivered.midi)) == ("bass 2.mid", [42, 45, 47])
-    assert mended.read_bytes() == content
-    assert delivered.take.transcription.notes == 1, "what was heard is still known"
-
-
-def test_notes_exported_into_the_watched_folder_join_the_take_of_their_name(
-    bass: tuple[Listening, FakeBridge, Path], session: Session
-) -> None:
-    heard, bridge, file = bass
-    write_notes(session.watched / "bass.mid", 50, 52)
-    delivered = heard.wait(TakeDelivered).delivered
-    assert delivered.file == file
-    assert pitches(file.with_name("bass.mid")) == [50, 52]
-    shutil.copy(session.watched / "bass.wav", session.watched / "bass@glassy-digital-pad.wav")
-    delivered = heard.wait(TakeDelivered).delivered
-    assert delivered.take.notes == 2, "the same audio: the notes that came back stay"
-    bounce_tone(session.watched / "bass.wav", start_s=0.8)
-    delivered = heard.wait(TakeDelivered).delivered
-    assert (delivered.take.notes, delivered.take.taken_back) == (1, None)
-    assert bridge.engine.asked == 2
-
-
-def test_a_midi_file_alone_becomes_a_take(session: Session) -> None:
-    with running(session) as (heard, bridge):
-        write_notes(session.watched / "idea.mid", 60, 64, 67)
-        delivered = heard.wait(TakeDelivered).delivered
-        assert bridge.engine.asked == 0
-    assert delivered_files(session.folder) == take_of("idea")
-    assert pitches(delivered.midi) == [60, 64, 67]
-    assert (delivered.take.transcription.engine, delivered.take.tempo.bpm) == ("midi", 97.0)
 
 
 def test_a_split_part_is_several_midi_files_and_the_chords_are_named(session: Session) -> None:
@@ -238,25 +232,6 @@ def test_what_was_ended_while_it_was_made_again_is_finished_at_the_next_start(
     assert file.with_name("bass - Fat Analog Sub.wav").read_bytes() != before
 
 
-def test_notes_that_were_dealt_with_are_not_taken_back_again_at_the_next_start(
-    session: Session, stem: Path
-) -> None:
-    shutil.copy(stem, session.watched / "bass.wav")
-    with running(session) as (heard, _):
-        file = heard.wait(TakeDelivered).delivered.file
-        write_notes(file.with_name("bass.mid"), 40, 43)
-        heard.wait(TakeDelivered)
-        change(file, edits=[{"transpose": 2}])
-        heard.wait(TakeDelivered)
-        write_notes(file.with_name("bass 2.mid"), 50)
-        assert heard.wait(TakeDelivered).delivered.take.notes == 1
-    with running(session) as (heard, _):
-        heard.wait(Skipped)  # the bounce
-        bounce_tone(session.watched / "last.wav", start_s=0.1)
-        heard.wait(TakeDelivered, lambda event: event.bounce.name == "last.wav")
-    assert load_take(file).notes == 1
-
-
 def test_what_is_put_back_as_it_was_counts_as_a_change(bass: tuple[Listening, FakeBridge, Path]) -> None:
     heard, _, file = bass
     first, notes = file.read_text(), file.with_name("bass.mid").read_bytes()
@@ -287,16 +262,6 @@ def test_a_session_that_lost_its_memory_still_knows_its_own_files(session: Sessi
     assert [edit.edit_name() for edit in load_take(file).recipe.edits] == ["transpose"]
 
 
-def test_notes_that_come_with_their_audio_join_its_take(session: Session, stem: Path) -> None:
-    write_notes(session.watched / "bass.mid", 40, 43)
-    shutil.copy(stem, session.watched / "bass.wav")
-    with running(session) as (heard, _):
-        heard.wait(TakeDelivered, lambda event: event.bounce.name == "bass.wav")
-        take = heard.wait(TakeDelivered, lambda event: event.bounce.name == "bass.mid").delivered.take
-    assert (take.notes, take.transcription.engine) == (2, "fake")
-    assert {name.split("/")[0] for name in delivered_files(session.folder)} == {"bass"}
-
-
 def test_a_preset_that_was_saved_while_nobody_watched_is_caught_up_with(session: Session, stem: Path) -> None:
     session.presets.mkdir(parents=True)
     own = session.presets / "my-sub.yaml"
@@ -308,25 +273,6 @@ def test_a_preset_that_was_saved_while_nobody_watched_is_caught_up_with(session:
     with running(session) as (heard, bridge):
         heard.wait(TakeDelivered)
         assert bridge.fakes.rendered == ["my-sub"]
-
-
-@pytest.mark.parametrize("transposed", [0, 7])
-def test_an_export_from_the_songs_start_is_told_from_one_from_the_clips(
-    session: Session, stem: Path, transposed: int
-) -> None:
-    with (session.folder / "bridge.yaml").open("a") as settings:
-        settings.write('  - {match: "*bass*", at: 4}\n')
-    shutil.copy(stem, session.watched / "bass.wav")
-    with running(session) as (heard, _):
-        file = heard.wait(TakeDelivered).delivered.file
-        onset_beat = 0.5 * 97 / 60
-        for start_beat in (onset_beat, 12 + onset_beat):
-            write_notes(file.with_name("bass.mid"), 60 + transposed, 64, start_beat=start_beat)
-            heard.wait(TakeDelivered)
-            change(file, edits=[{"transpose": 1}])
-            midi = heard.wait(TakeDelivered).delivered.midi
-            first = next(message for message in mido.MidiFile(midi).tracks[1] if message.type == "note_on")
-            assert abs(first.time - onset_beat * 960) <= 3, start_beat
 
 
 def test_a_take_converted_with_no_session_is_revoiced(tmp_path: Path, stem: Path) -> None:

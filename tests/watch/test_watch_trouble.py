@@ -20,6 +20,15 @@ from daw_bridge.watch.settling import Readiness
 from tests.watch.watched import AWAIT_S, BOUNCE, Messages, Watched
 
 
+def test_what_watchdog_complains_of_is_not_shown() -> None:
+    code = (
+        "import logging, daw_bridge.watch.notices\n"
+        "logging.getLogger('watchdog.observers.inotify').error('queue_events() called')"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stderr == ""
+
+
 def test_a_folder_that_goes_and_comes_back_is_watched_again(watched: Watched, messages: Messages) -> None:
     watched.watch(rescan_s=0.05)
     watched.write("bass.wav")
