@@ -83,6 +83,26 @@ def test_what_it_says_names_the_files_and_where_they_are(daw_bridge: Shell, tmp_
         assert said in ended.stdout
 
 
+def test_a_midi_file_says_the_tempo(daw_bridge: Shell, tmp_path: Path) -> None:
+    song = mido.MidiFile(type=0, ticks_per_beat=480)
+    song.tracks.append(mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(83.5))]))
+    song.save(daw_bridge.folder / "map.mid")
+    stem = bounce_tone(tmp_path / "lead.wav")
+    ended = daw_bridge("convert", stem, "-p", "whistle-lead", "--tempo", "file: map.mid", "--json")
+    assert ended.exit_code == 0, ended.stderr
+    assert ended.json["takes"][0]["take"]["tempo"]["bpm"] == pytest.approx(83.5, abs=1e-3)
+
+
+def test_a_comparison_that_finds_nothing_says_so(daw_bridge: Shell, tmp_path: Path) -> None:
+    stem = bounce_tone(tmp_path / "lead.wav")
+    ended = daw_bridge("convert", stem, "-p", "whistle-lead", "-t", "97", "--compare")
+    assert ended.exit_code == 0, ended.stderr
+    assert "all bars agree alike" in ended.stdout
+    midi = daw_bridge.folder / "lead" / "lead.mid"
+    ended = daw_bridge("convert", midi, "-p", "whistle-lead", "--compare", "-d", "again")
+    assert "MIDI alone has no sound to compare the part with" in ended.stdout
+
+
 def test_one_bad_stem_is_told_and_the_others_arrive(daw_bridge: Shell, tmp_path: Path) -> None:
     bad = tmp_path / "bad.wav"
     bad.write_bytes(b"no audio at all " * 100)

@@ -17,7 +17,8 @@ import psutil
 import pytest
 
 from daw_bridge.cli.demo import bass_line, bounce_stem
-from daw_bridge.core.files import TEMPORARY_PREFIX
+from daw_bridge.core.files import TEMPORARY_PREFIX, sha256_of
+from daw_bridge.deliver.take_file import load_take
 from daw_bridge.service import Bridge
 from daw_bridge.session.start import start_session
 from tests.sessions import PATIENCE_S, delivered_files
@@ -124,6 +125,30 @@ def test_killed_it_ends_in_the_same_files_after_the_next_start(
     assert delivered_files(song) == WHOLE
     assert not list(song.rglob(f"{TEMPORARY_PREFIX}*"))
     assert (song / "Bounces" / "bass.wav").read_bytes() == stem
+
+
+@pytest.mark.parametrize("stage", list(STAGES)[3:])
+def test_killed_while_it_makes_a_take_again_it_finishes_at_the_next_start(
+    stage: str, stem: bytes, song: Path, tmp_path: Path
+) -> None:
+    file = song / "Bridge" / "bass" / "bass.take.yaml"
+    with daemon(song, tmp_path) as first:
+        (song / "Bounces" / "bass.wav").write_bytes(stem)
+        first.wait(is_event("take_delivered"))
+        before = {rendering.file: rendering.sha256 for rendering in load_take(file).renderings}
+        file.write_text(file.read_text().replace("\n  edits: []\n", "\n  edits: [transpose: 12]\n", 1))
+        first.wait(STAGES[stage])
+        first.kill()
+    with daemon(song, tmp_path) as second:
+        second.wait(is_event("skipped"))
+        while not (take := load_take(file)).is_complete:
+            second.wait(is_event("take_delivered"))
+    assert delivered_files(song) == WHOLE
+    assert not list(song.rglob(f"{TEMPORARY_PREFIX}*"))
+    assert [edit.edit_name() for edit in take.recipe.edits] == ["transpose"]
+    listed = [(one.file, one.sha256) for one in take.midi] + [(r.file, r.sha256) for r in take.renderings]
+    assert all(name is not None and sha256_of(file.with_name(name)) == sha256 for name, sha256 in listed)
+    assert all(before[rendering.file] != rendering.sha256 for rendering in take.renderings)
 
 
 def test_asked_to_end_it_ends_and_leaves_no_process(stem: bytes, song: Path, tmp_path: Path) -> None:
