@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -174,29 +174,39 @@ def _open(port: RtMidiIn | RtMidiOut, wanted: str | None, kind: str, own: str = 
 
 
 def _names(port: RtMidiIn | RtMidiOut) -> tuple[str, ...]:
-    return tuple(port.get_port_name(index) for index in range(port.get_port_count()))
+    with _unprinted():
+        return tuple(port.get_port_name(index) for index in range(port.get_port_count()))
 
 
 def _new_input(client: str = CLIENT) -> RtMidiIn:
     load_jack()
     from supriya_midi.rtmidi_ext import RtMidiIn
 
-    return _try(lambda: RtMidiIn(_api(), client, QUEUED))
+    with _unprinted():
+        return _try(lambda: RtMidiIn(_api(), client, QUEUED))
 
 
 def _new_output() -> RtMidiOut:
     load_jack()
     from supriya_midi.rtmidi_ext import RtMidiOut
 
-    return _try(lambda: RtMidiOut(_api(), CLIENT))
+    with _unprinted():
+        return _try(lambda: RtMidiOut(_api(), CLIENT))
 
 
 @functools.cache
 def load_jack() -> None:
-    """The wheel's own libjack is too old for a server of today, so the system's goes before it."""
+    """The wheel's own libjack is too old for a server of today, so the system's goes before it, silently: it
+    would print to the output that is for results."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # no JACK on this system
-            ctypes.CDLL("libjack.so.0", mode=ctypes.RTLD_GLOBAL)
+            jack = ctypes.CDLL("libjack.so.0", mode=ctypes.RTLD_GLOBAL)
+            jack.jack_set_info_function(_HEARD_BY_NOBODY)
+            jack.jack_set_error_function(_HEARD_BY_NOBODY)
+
+
+_HEARD_BY_NOBODY = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(lambda words: None)
+"""Kept for as long as the process lives: JACK calls it."""
 
 
 def _api() -> RtMidiAPI:
@@ -204,6 +214,24 @@ def _api() -> RtMidiAPI:
 
     chosen = os.environ.get(API_VARIABLE, "").casefold()
     return {"jack": RtMidiAPI.UNIX_JACK, "alsa": RtMidiAPI.LINUX_ALSA}.get(chosen, RtMidiAPI.UNSPECIFIED)
+
+
+@contextlib.contextmanager
+def _unprinted() -> Iterator[None]:
+    """On Linux drivers print what is wrong, besides saying so to us, who say it in our words."""
+    if sys.platform != "linux":
+        yield
+        return
+    sys.stderr.flush()
+    shown = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(shown, 2)
+        os.close(shown)
+        os.close(nowhere)
 
 
 def _try(act: Callable[[], T]) -> T:
