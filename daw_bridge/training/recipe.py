@@ -27,6 +27,7 @@ FAUST = {
     "test": ("glass",),
 }
 PARTIALS_MANNERS = ("sung", "blown", "bowed", "sub")
+STOPS_MANNERS = ("drawbars", "drawbars", "pipes", "reeds")
 LOW_PATCHES = {("FluidR3_GM", 16): 12, ("MuseScore_General_Full", 16): 12}
 """Bank and program -> semitones by which it is played higher: these drawbar organs sound two octaves below
 their keys, where a 16' stop, which other banks have here, sounds one."""
@@ -44,6 +45,8 @@ SUPPLEMENTED = {
     "guitar": (1.0, 1.0), "pluck": (1.0, 1.0), "piano": (1.0, 1.0),
 }  # fmt: skip
 """Its families: how much there is of each, and how many of its stems repeat their keys."""
+STOPS_SUPPLEMENT = 200_000
+"""From this number on, the supplement is of organs alone, with stops drawn at random (`players/stops.py`)."""
 TEST_AS_IT_WAS = "test"
 """The split whose stems stay what they have been from the beginning, so that figures can be compared: no more
 of them are doubled, and none restruck. (`tests/bench/restrikes.py` measures repeated notes.)"""
@@ -134,7 +137,8 @@ ONE_VOICE_LINES = ("bass", "riff", "melody")
 
 @dataclass(frozen=True)
 class Plan:
-    """One stem. `sound` is `sf2:BANK:PROGRAM`, `faust:NAME`, `dx7:ALGORITHM:MANNER` or `partials:MANNER`."""
+    """One stem. `sound` is `sf2:BANK:PROGRAM`, `faust:NAME`, `dx7:ALGORITHM:MANNER`,
+    `partials:MANNER` or `stops:MANNER`."""
 
     number: int
     split: str
@@ -161,7 +165,9 @@ def plan(number: int) -> Plan:
     rng = np.random.default_rng([SEED, number])
     split = split_of(number)
     names = list(FAMILIES)
-    if number >= SUPPLEMENT:
+    if number >= STOPS_SUPPLEMENT:
+        weights = np.array([float(name == "organ") for name in names])
+    elif number >= SUPPLEMENT:
         weights = np.array([SUPPLEMENTED.get(name, (0.0, 0.0))[0] for name in names])
     else:
         weights = np.array([FAMILIES[name].weight for name in names])
@@ -171,7 +177,9 @@ def plan(number: int) -> Plan:
     shares = np.array([about.lines[kind] for kind in kinds])
     line = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
     synths = [synth for synth in about.synths if _allowed(synth, split)]
-    if synths and rng.random() < 0.4:
+    if number >= STOPS_SUPPLEMENT:
+        sound = f"stops:{rng.choice(STOPS_MANNERS)}"
+    elif synths and rng.random() < 0.4:
         sound = _synth(rng, str(rng.choice(synths)), split)
         if sound.startswith("partials") and line not in ONE_VOICE_LINES and line != "song":
             line = "melody"

@@ -95,7 +95,7 @@ def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tu
 
 def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.NDArray[np.float32]:
     """One channel at 44,100 Hz."""
-    from daw_bridge.training.players import dx7, faust, partials, soundfonts
+    from daw_bridge.training.players import dx7, faust, partials, soundfonts, stops
 
     kind, *names = sound.split(":")
     if kind == "sf2":
@@ -105,6 +105,8 @@ def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.
         return faust.play(rng, performance, names[0], LENGTH_S)
     if kind == "dx7":
         return dx7.play(rng, performance, int(names[0]), names[1], LENGTH_S)
+    if kind == "stops":
+        return stops.play(rng, performance, names[0], LENGTH_S)
     return partials.play(rng, performance, names[0], LENGTH_S)
 
 

@@ -26,7 +26,17 @@ def needs(sound: str) -> None:
 
 @pytest.mark.parametrize(
     "sound",
-    ["partials:sub", "partials:sung", "faust:analog", "faust:organ", "dx7:4:pluck", "sf2:FluidR3_GM:0"],
+    [
+        "partials:sub",
+        "partials:sung",
+        "stops:drawbars",
+        "stops:pipes",
+        "stops:reeds",
+        "faust:analog",
+        "faust:organ",
+        "dx7:4:pluck",
+        "sf2:FluidR3_GM:0",
+    ],
 )
 def test_notes_begin_in_time_and_on_their_key(sound: str) -> None:
     needs(sound)

@@ -48,6 +48,12 @@ def test_the_supplement_is_for_training_alone_and_holds_what_is_hard() -> None:
     assert sum(plan.doubled != 0 for plan in organs) > len(organs) / 5
 
 
+def test_the_stops_supplement_is_of_organs_for_training_alone() -> None:
+    plans = [recipe.plan(number) for number in range(recipe.STOPS_SUPPLEMENT, recipe.STOPS_SUPPLEMENT + 100)]
+    assert {(plan.split, plan.family) for plan in plans} == {("train", "organ")}
+    assert {plan.sound for plan in plans} == {f"stops:{manner}" for manner in recipe.STOPS_MANNERS}
+
+
 def test_no_slow_attack_is_asked_to_repeat_its_keys() -> None:
     restruck = [p for p in map(recipe.plan, NUMBERS) if p.line == "restrikes"]
     assert 50 < len(restruck) < 150
