@@ -116,7 +116,7 @@ def without_overlaps(part: Part) -> Part:
     kept: list[Note | None] = list(part.notes)
     for index, note in tidy.items():
         kept[index] = note
-    notes = tuple(note for note in kept if note is not None)
+    notes = tuple([note for note in kept if note is not None])
     return replace(part, notes=notes, duration_s=float(offsets_s(notes).max(initial=part.duration_s)))
 
 
@@ -138,7 +138,9 @@ def _tidied(notes: Sequence[Note], of_pitch: list[int], overlapping: list[int]) 
             tidy[before_index], tidy[index] = _joined(before, note), None
             standing[place] = standing_place
         else:
-            tidy[before_index] = note_at(before, before.onset_s, note.onset_s)
+            tidy[before_index] = Note(
+                before.onset_s, before.pitch, note.onset_s, before.velocity, before.confidence
+            )
     return tidy
 
 
