@@ -205,6 +205,8 @@ def _is_complete(take_file: Path) -> bool:
 def _is_outdated(found: FoundTake, library: PresetLibrary) -> bool:
     """Whether a preset of the take sounds otherwise now. One that can't be found or read is left alone."""
     for rendering in found.take.renderings:
+        if rendering.preset is None:
+            continue
         with contextlib.suppress(BridgeError):
             preset = library.find(rendering.preset)
             if rendering.preset_sha256 not in (None, fingerprint(preset)):

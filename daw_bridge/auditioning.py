@@ -3,6 +3,7 @@ it."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,8 @@ class TakeSong:
     bar: int
     song_beat: float | None
     """Where bar `bar` lies in the session; None when the take's place isn't known."""
+    sha256: str
+    """Of the MIDI file that it is from."""
 
     @property
     def last_bar(self) -> int:
@@ -121,7 +124,8 @@ def song_of(
     """
     file = _midi_file(found, variant)
     clip = read_midi(file)  # checks it, with our errors
-    song = read_song(file.read_bytes())
+    content = file.read_bytes()
+    song = read_song(content)
     if edits or preset is not None:
         placed = PlacedGrid(Grid(song.tempo, song.meters), found.take.place.bar)
         part = apply(edits, clip.on(placed), placed)
@@ -130,7 +134,8 @@ def song_of(
         song = read_song(midi_bytes(part, placed, track_name=found.folder.name))
     place = found.take.place
     song_beat = found.take.tempo.to_grid().meters.start_of(place.bar) if place.is_known else None
-    return TakeSong(found.folder.name, song, place.bar, song_beat)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return TakeSong(found.folder.name, song, place.bar, song_beat, sha256)
 
 
 def _midi_file(found: FoundTake, variant: str) -> Path:

@@ -12,8 +12,8 @@ debian_packages=(
   xvfb openbox xdotool
   # a DAW that takes our files in, a second reader of MIDI files
   ardour midicsv
-  # MIDI ports without hardware
-  jackd2
+  # MIDI ports and a synth without hardware, and what records it
+  jackd2 libportaudio2
   # loops that nobody here made
   lmms-common
 )

@@ -19,7 +19,8 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "In time with the DAW": {
         "play": "Play a take's part on a synth, in the DAW or in hardware.",
-        "ports": "List the MIDI ports.",
+        "record": "Record a take's part from a hardware synth.",
+        "ports": "List the MIDI ports, and the audio inputs.",
     },
     "When something is wrong": {
         "doctor": "Look at this machine: packages, folders, plugins, instruments.",

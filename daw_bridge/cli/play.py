@@ -49,6 +49,13 @@ CcOption = Annotated[
     list[str] | None,
     typer.Option("--cc", help="Set a controller first: 74=64. May be given again.", metavar="N=VALUE"),
 ]
+PartVariantOption = Annotated[
+    str, typer.Option(help="Which of the take's MIDI files: played, tight.", metavar="NAME")
+]
+FitOption = Annotated[
+    str | None,
+    typer.Option("--preset", "-p", help="Fit the notes as this preset does: range, voices.", metavar="NAME"),
+]
 
 
 def play(
@@ -68,16 +75,9 @@ def play(
     from_bar: Annotated[int | None, typer.Option("--from", help="From this bar on.", metavar="BAR")] = None,
     to_bar: Annotated[int | None, typer.Option("--to", help="To the end of this bar.", metavar="BAR")] = None,
     channel: ChannelOption = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            "--preset", "-p", help="Fit the notes as this preset does: range, voices.", metavar="NAME"
-        ),
-    ] = None,
+    preset: FitOption = None,
     edit: EditOption = None,
-    variant: Annotated[
-        str, typer.Option(help="Which of the take's MIDI files: played, tight.", metavar="NAME")
-    ] = "played",
+    variant: PartVariantOption = "played",
     program: ProgramOption = None,
     bank: BankOption = None,
     cc: CcOption = None,
@@ -168,7 +168,7 @@ def _play_arrivals(
         while True:
             for found in arrivals.new():
                 try:
-                    song = _song_of(found, "played", edits, preset)
+                    song = song_of_take(found, "played", edits, preset)
                 except BridgeError as error:
                     show_error(error)
                     continue
@@ -179,14 +179,13 @@ def _play_arrivals(
 
 
 def _song(name: str, folder: Path, variant: str, edits: Sequence[Edit], preset: str | None) -> TakeSong:
-    from daw_bridge.cli.takes import takes_folder
-    from daw_bridge.deliver.finding import take_named
-    from daw_bridge.deliver.take_file import find_take
+    from daw_bridge.cli.takes import find_take_named
 
-    return _song_of(find_take(take_named(name, takes_folder(folder))), variant, edits, preset)
+    return song_of_take(find_take_named(name, folder), variant, edits, preset)
 
 
-def _song_of(found: FoundTake, variant: str, edits: Sequence[Edit], preset: str | None) -> TakeSong:
+def song_of_take(found: FoundTake, variant: str, edits: Sequence[Edit], preset: str | None) -> TakeSong:
+    """The take's notes, edited, and fitted to the preset of that name. Raises BridgeError."""
     from daw_bridge.auditioning import song_of
 
     if preset is None:
@@ -225,12 +224,16 @@ def _play(player: LivePlayer, song: TakeSong, wish: Wish, *, is_quiet: bool) -> 
 
 
 def _show(status: Status, song: TakeSong, wish: Wish, moment: Moment, waits: str) -> None:
+    bar = bar_of(song, moment, wish.from_bar)
+    status.update(waits if bar is None else f"{song.name}: bar {bar}, {moment.tempo_bpm:.1f} BPM")
+
+
+def bar_of(song: TakeSong, moment: Moment, from_bar: int | None = None) -> int | None:
+    """The session's bar that is being played; None while the player waits."""
     if moment.beat is None or moment.beat < 0:
-        status.update(waits)
-        return
-    begin = 0.0 if wish.from_bar is None else song.song.meters.start_of(wish.from_bar - song.bar + 1)
-    bar = song.song.meters.bar_at(math.fmod(moment.beat, song.song.end_beat) + begin) + song.bar - 1
-    status.update(f"{song.name}: bar {bar}, {moment.tempo_bpm:.1f} BPM")
+        return None
+    begin = 0.0 if from_bar is None else song.song.meters.start_of(from_bar - song.bar + 1)
+    return song.song.meters.bar_at(math.fmod(moment.beat, song.song.end_beat) + begin) + song.bar - 1
 
 
 def parse_patch(program: int | None, bank: int | None, cc: list[str] | None) -> Patch:

@@ -1,13 +1,21 @@
-"""`daw-bridge ports`: the MIDI ports that there are."""
+"""`daw-bridge ports`: the MIDI ports that there are, and the audio inputs."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from daw_bridge.cli.console import print_json, stdout
 from daw_bridge.cli.options import Json
 
+if TYPE_CHECKING:
+    from daw_bridge.live.audio_in import InputDevice
+
 
 def ports(json: Json = False) -> None:
     """List the MIDI ports: what can be played to, and what a clock can come in by.
+
+    With the extra `hardware` also the audio inputs that `daw-bridge record` can record from.
 
     \b
     Example:
@@ -17,9 +25,10 @@ def ports(json: Json = False) -> None:
 
     from daw_bridge.live.ports import list_ports
 
-    found = list_ports()
+    found, audio = list_ports(), _audio_inputs()
     if json:
-        print_json({"outputs": found.outputs, "inputs": found.inputs})
+        names = [device.name for device in audio]
+        print_json({"outputs": found.outputs, "inputs": found.inputs, "audio_inputs": names})
         return
     table = Table("port", "play to it", "clock from it", box=None, pad_edge=False)
     for name in dict.fromkeys((*found.outputs, *found.inputs)):
@@ -30,3 +39,19 @@ def ports(json: Json = False) -> None:
         console.print(table)
     else:
         console.print('There are no MIDI ports. `daw-bridge play TAKE --virtual "DAW Bridge"` opens one.')
+    if audio:
+        table = Table("audio device", "inputs", box=None, pad_edge=False)
+        for device in audio:
+            table.add_row(device.name, str(device.channels))
+        console.print(table)
+
+
+def _audio_inputs() -> Sequence[InputDevice]:
+    """None where the extra is not installed."""
+    from daw_bridge.core.errors import RecorderMissing
+    from daw_bridge.live.audio_in import list_inputs
+
+    try:
+        return list_inputs()
+    except RecorderMissing:
+        return ()

@@ -27,7 +27,8 @@ def takes_folder(folder: Path) -> Path:
     return load_session(folder).delivered if (folder / SETTINGS_NAME).is_file() else folder
 
 
-def _found(name: str, folder: Path) -> FoundTake:
+def find_take_named(name: str, folder: Path) -> FoundTake:
+    """The take that is meant. Raises TakeMissing, TakeInvalid."""
     from daw_bridge.deliver.finding import take_named
     from daw_bridge.deliver.take_file import find_take
 
@@ -80,7 +81,7 @@ def show_take(name: TakeName, folder: FolderOption = Path(), json: Json = False)
     from daw_bridge.cli.data import take_as_data
     from daw_bridge.deliver.take import DeliveredTake
 
-    found = _found(name, folder)
+    found = find_take_named(name, folder)
     delivered = DeliveredTake(found.file, found.take)
     if json:
         print_json(take_as_data(delivered))
@@ -98,7 +99,7 @@ def show_history(name: TakeName, folder: FolderOption = Path(), json: Json = Fal
     """
     from rich.table import Table
 
-    history = _found(name, folder).take.history
+    history = find_take_named(name, folder).take.history
     if json:
         print_json([version.model_dump(mode="json") for version in history])
         return
@@ -108,7 +109,8 @@ def show_history(name: TakeName, folder: FolderOption = Path(), json: Json = Fal
         notes = "as heard" if source is None else f"{source.notes} from {source.file}"
         recipe = version.recipe
         made = version.made.replace("T", " ")
-        table.add_row(str(version.number), made, ", ".join(recipe.presets), _edits(recipe), notes)
+        sounds = [*recipe.presets, *(f"{file} (recorded)" for file in version.recorded)]
+        table.add_row(str(version.number), made, ", ".join(sounds), _edits(recipe), notes)
     stdout().print(table)
 
 
@@ -130,7 +132,7 @@ def restore(
     from daw_bridge.revoicing import revoice
     from daw_bridge.service import Bridge
 
-    found = _found(name, folder)
+    found = find_take_named(name, folder)
     version = next((v for v in found.take.history if v.number == number), None)
     if version is None:
         known = ", ".join(str(v.number) for v in found.take.history)
@@ -160,7 +162,7 @@ def remove(
     """
     from daw_bridge.deliver.removing import removable, remove_take
 
-    found = _found(name, folder)
+    found = find_take_named(name, folder)
     files = removable(found)
     if not yes:
         for file in files:

@@ -388,6 +388,24 @@ class LinkMissing(LiveError):
     code = "link-missing"
 
 
+class RecorderMissing(LiveError):
+    """sounddevice or PortAudio, which record hardware, are not installed."""
+
+    code = "recorder-missing"
+
+
+class AudioInputMissing(LiveError):
+    """No audio input has this name, or several have; or it does not open, or is gone."""
+
+    code = "audio-input-missing"
+
+
+class HardwareSilent(LiveError):
+    """Nothing is heard of the hardware: not its ping, or not its part."""
+
+    code = "hardware-silent"
+
+
 def error_class(code: str, otherwise: type[BridgeError] = BridgeError) -> type[BridgeError]:
     """The class that machines know by this name."""
     return next((kind for kind in _kinds(BridgeError) if kind.code == code), otherwise)

@@ -37,11 +37,12 @@ class Delivered:
 
 
 def deliver_file(
-    folder: Path, name: str, suffix: str, write: Callable[[Path], None], ledger: Ledger
+    folder: Path, name: str, suffix: str, write: Callable[[Path], None], ledger: Ledger | None
 ) -> Delivered:
     """Have `write` make the file, then put it into `folder` as `name` + `suffix`, numbered if need be.
 
-    A file that has the same content already stays as it is, time stamp included. Raises DeliveryFailed.
+    A file that has the same content already stays as it is, time stamp included. Without a ledger nothing is
+    replaced, now or later: for what can't be made again. Raises DeliveryFailed.
     """
     with temporary_in(folder, suffix) as temporary:
         write(temporary)
@@ -50,9 +51,10 @@ def deliver_file(
         for stem in numbered(name):
             path = folder / f"{stem}{suffix}"
             present = _content_of(path)
-            if present not in (None, sha256) and not ledger.has_written(path, present):
+            if present not in (None, sha256) and not (ledger and ledger.has_written(path, present)):
                 continue  # the user's own, or changed by the user
-            ledger.will_write(path, sha256)
+            if ledger is not None:
+                ledger.will_write(path, sha256)
             if present != sha256:
                 publish(temporary, path)
             return Delivered(path, sha256)

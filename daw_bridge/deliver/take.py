@@ -129,11 +129,24 @@ class TakeMidi(TakeFileEntry):
     variant: str
 
 
-class TakeRendering(Schema):
-    """The part on one preset; `error` instead of a file when the instrument failed."""
+class TakeRecorded(Schema):
+    """How a rendering came from hardware: by which MIDI port and audio input, and the latency taken off."""
 
-    preset: str
+    port: str
+    audio_input: str
+    latency_ms: float
+    made: str
+    """When, as an ISO date and time."""
+    fitted: str | None = None
+    """The preset whose range and voices the notes were fitted to."""
+
+
+class TakeRendering(Schema):
+    """The part on one preset, or recorded from hardware; `error` instead of a file when that failed."""
+
+    preset: str | None = None
     name: str
+    recorded: TakeRecorded | None = None
     instrument: str | None = None
     file: str | None = None
     sha256: str | None = None
@@ -141,6 +154,7 @@ class TakeRendering(Schema):
     preset_sha256: str | None = None
     """Of the preset as it was, and of the files that it names."""
     made_of: str | None = None
+    """What tells it from any other; for a recording, the SHA-256 of the MIDI file that was played."""
     warnings: tuple[str, ...] = ()
     error: str | None = None
 
@@ -161,6 +175,8 @@ class Version(Schema):
     """When, as an ISO date and time."""
     recipe: Recipe
     taken_back: TakenBack | None = None
+    recorded: tuple[str, ...] = ()
+    """The renderings' files that were recorded from hardware."""
 
 
 class Take(Schema):

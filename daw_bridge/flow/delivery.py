@@ -40,6 +40,8 @@ MOST_DOUBTFUL = 100
 ONE_VOICE_OR_NONE = ("bass", "lead", "vocal", "drums")
 """Profiles of parts in which there are no chords to name."""
 
+OTHER_NOTES = "Recorded of other notes than the take has now: record it again."
+
 MOST_VERSIONS = 50
 """So many are kept in a take's history."""
 
@@ -53,7 +55,7 @@ def adopt(making: Making, memory: Memory) -> None:
     theirs = take.taken_back.sha256 if take.taken_back else None
     listed = [*take.midi, *take.exports, *([take.picture] if take.picture else [])]
     hashes = [(one.file, one.sha256) for one in listed]
-    hashes += [(r.file, r.sha256) for r in take.renderings if r.file and r.sha256]
+    hashes += [(r.file, r.sha256) for r in take.renderings if r.file and r.sha256 and not r.recorded]
     for name, sha256 in hashes:
         path = making.folder / name
         is_inside = path.parent == making.folder
@@ -193,12 +195,35 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
         midi=midi,
         chords=_chords(heard, edited),
         doubtful=tuple(str(one) for one in doubtful(edited, placed)[:MOST_DOUBTFUL]),
-        renderings=tuple(r for r in earlier.renderings if r.preset in recipe.presets) if earlier else (),
+        renderings=(
+            *(r for r in (earlier.renderings if earlier else ()) if r.preset in recipe.presets),
+            *recordings(making, bounce.fingerprint, midi),
+        ),
         warnings=heard.warnings,
         remarks=() if edited.notes else ("No notes are left after the edits.",),
         is_complete=False,
     )
     return take.model_copy(update={"history": _history(take, earlier)})
+
+
+def recordings(making: Making, fingerprint: str, midi: Sequence[TakeMidi]) -> tuple[TakeRendering, ...]:
+    """Those of hardware, which nobody can make again; of other audio they are no longer this take's."""
+    earlier = making.earlier.take if making.earlier is not None else None
+    if earlier is None or earlier.bounce.fingerprint != fingerprint:
+        return ()
+    notes = {one.sha256 for one in midi}
+    kept = [r for r in earlier.renderings if r.recorded and r.file and (making.folder / r.file).is_file()]
+    return tuple(
+        rendering.model_copy(
+            update={
+                "warnings": (
+                    *(warning for warning in rendering.warnings if warning != OTHER_NOTES),
+                    *([] if rendering.made_of in notes else [OTHER_NOTES]),
+                )
+            }
+        )
+        for rendering in kept
+    )
 
 
 def _chords(heard: Heard, edited: Part) -> tuple[str, ...]:
@@ -220,13 +245,15 @@ def _whole(grid: Grid) -> dict[str, object]:
 def _history(take: Take, earlier: Take | None) -> tuple[Version, ...]:
     """What the take was made of, the last entry being this one."""
     before = earlier.history if earlier is not None and _is_of_same_audio(take, earlier) else ()
-    if before and (before[-1].recipe, before[-1].taken_back) == (take.recipe, take.taken_back):
+    recorded = tuple(r.file for r in take.renderings if r.recorded and r.file)
+    made_of = (take.recipe, take.taken_back, recorded)
+    if before and (before[-1].recipe, before[-1].taken_back, before[-1].recorded) == made_of:
         return before
     number = before[-1].number + 1 if before else 1
     made = datetime.now().isoformat(timespec="seconds")
     return (
         *before,
-        Version(number=number, made=made, recipe=take.recipe, taken_back=take.taken_back),
+        Version(number=number, made=made, recipe=take.recipe, taken_back=take.taken_back, recorded=recorded),
     )[-MOST_VERSIONS:]
 
 

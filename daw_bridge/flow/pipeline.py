@@ -71,7 +71,8 @@ def make(
 
     with ThreadPoolExecutor(1, thread_name_prefix="draw") as drawing:
         drawn = drawing.submit(deliver_picture, making, heard, edited.part, memory)
-        renderings = players.deliver(making, memory, tell)
+        recorded = tuple(rendering for rendering in take.renderings if rendering.recorded)
+        renderings = (*players.deliver(making, memory, tell), *recorded)
         exports = export(making, heard, edited.part, renderings, memory)
         compared = compared_bars(making, heard, renderings, steps.listen) if making.compare else NOT_COMPARED
     take = take.model_copy(

@@ -10,6 +10,7 @@ import time
 from typing import Protocol
 
 from daw_bridge.core.timing import TempoMap
+from daw_bridge.live.steadiness import Steadiness
 
 NEVER = math.inf
 
@@ -37,6 +38,9 @@ class Clock(Protocol):
 
     def tempo_bpm(self) -> float:
         """Now."""
+
+    def steadiness(self) -> Steadiness | None:
+        """How steady it has been since it began; None for our own."""
 
 
 class Internal:
@@ -68,3 +72,7 @@ class Internal:
     def tempo_bpm(self) -> float:
         """The map's, at this moment."""
         return self._tempo.tempo_at(max(self.beat_at(time.monotonic()), 0.0))
+
+    def steadiness(self) -> Steadiness | None:
+        """Others are measured by it."""
+        return None

@@ -9,6 +9,7 @@ from typing import Any
 from daw_bridge.core.errors import LinkMissing
 from daw_bridge.live.link_listener import LinkListener
 from daw_bridge.live.listening import LISTEN_S, nobody
+from daw_bridge.live.steadiness import Steadiness, SteadinessMeter
 from daw_bridge.settings import ListenedTempo
 
 NEXT_BAR_S = 0.1
@@ -36,6 +37,7 @@ class LinkClock:
         self._link.enabled = True
         self._zero_beat, self._quantum = 0.0, 4.0
         self._known: tuple[float, float, float] | None = None
+        self._meter = SteadinessMeter()
         self._peers_s = time.monotonic()
         until_s = time.monotonic() + LISTEN_S
         while not self._link.numPeers():
@@ -50,7 +52,7 @@ class LinkClock:
 
     def begin(self, bar_beats: float, song_beat: float | None) -> None:
         """On the next bar, which all peers count alike."""
-        self._quantum = bar_beats
+        self._quantum, self._meter, self._known = bar_beats, SteadinessMeter(), None
         _, beat, _ = self._now()
         soonest = beat + NEXT_BAR_S * self.tempo_bpm() / 60.0
         self._zero_beat = math.ceil(soonest / bar_beats) * bar_beats
@@ -80,6 +82,10 @@ class LinkClock:
         """Link's."""
         return self._now()[2]
 
+    def steadiness(self) -> Steadiness | None:
+        """From one look to the next."""
+        return self._meter.read()
+
     def _now(self) -> tuple[float, float, float]:
         """(seconds, beat there, BPM): Link counts microseconds on a clock of its own."""
         now_s = time.monotonic()
@@ -87,5 +93,9 @@ class LinkClock:
             state: Any = self._link.captureAppSessionState()
             micros = self._link.clock().micros()
             beat = state.beatAtTime(micros, self._quantum)
-            self._known = (time.monotonic(), beat, state.tempo())
+            now = (time.monotonic(), beat, state.tempo())
+            if self._known is not None and self._known[2] == now[2]:
+                at_s, at_beat, bpm = self._known
+                self._meter.note((beat - at_beat) * 60.0 / bpm - (now[0] - at_s), bpm)
+            self._known = now
         return self._known

@@ -8,10 +8,11 @@ import time
 from collections.abc import Sequence
 
 from daw_bridge.core.errors import ClockMissing
-from daw_bridge.live.clock_recovery import TICKS_PER_BEAT, ClockRecovery
+from daw_bridge.live.clock_recovery import TICKS_PER_BEAT, ClockFit, ClockRecovery
 from daw_bridge.live.clocks import NEVER
 from daw_bridge.live.ports import CLIENT, MidiInput
 from daw_bridge.live.program import CONTINUE, POSITION, START, STOP, TICK
+from daw_bridge.live.steadiness import Steadiness, SteadinessMeter
 
 LOST_S = 1.5
 """Without a tick for so long a running clock is gone: the slowest ticks eight times a second."""
@@ -34,6 +35,8 @@ class MidiClock:
         self._song_beat: float | None = None  # where the program begins; None until the clock has started
         self._last: tuple[float, float] | None = None
         self._bpm = bpm
+        self._meter, self._ticks_lost = SteadinessMeter(), (0, 0)
+        self._measured: ClockFit | None = None
         self._input = MidiInput(port, self._hear)
         self.name = self._input.name or CLIENT
 
@@ -69,6 +72,7 @@ class MidiClock:
     def begin(self, bar_beats: float, song_beat: float | None) -> None:
         """At its place in the song; without one, where the clock starts, or on the next bar."""
         with self._lock:
+            self._meter, self._ticks_lost = SteadinessMeter(), self._lost()
             self._song_beat = song_beat
             if song_beat is None and self._is_running and self._last is not None:
                 self._song_beat = math.ceil((self._last[1] + 0.1) / bar_beats) * bar_beats
@@ -105,10 +109,22 @@ class MidiClock:
         with self._lock:
             return self._now()[2]
 
+    def steadiness(self) -> Steadiness | None:
+        """By its ticks, while it ran."""
+        with self._lock:
+            dropped, doubled = (now - then for now, then in zip(self._lost(), self._ticks_lost, strict=True))
+            return self._meter.read(dropped, doubled)
+
+    def _lost(self) -> tuple[int, int]:
+        return self._recovery.dropped, self._recovery.doubled
+
     def _now(self) -> tuple[float, float, float]:
         fit = self._recovery.fit
         if fit is not None:
             self._bpm = fit.tempo_bpm
+            if fit is not self._measured and self._is_running:
+                self._measured = fit
+                self._meter.note(fit.jitter_s, fit.tempo_bpm)
             return fit.time_s, fit.beat, fit.tempo_bpm
         time_s, beat = self._last or (time.monotonic(), self._position)
         return time_s, beat, self._bpm

@@ -15,7 +15,7 @@ import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +23,7 @@ from daw_bridge.core.errors import LiveError
 from daw_bridge.live.clocks import NEVER, Clock
 from daw_bridge.live.program import STOP, Program, silencing
 from daw_bridge.live.song import NOTE_OFF, NOTE_ON
+from daw_bridge.live.steadiness import Steadiness
 
 AHEAD_S = 0.0015
 """So long before an event is due the thread stays awake."""
@@ -39,7 +40,9 @@ PRIORITY = 40
 class Timing:
     """How far from its time each note was sent, in milliseconds, as the player saw it itself.
 
-    `drift_ms` is by how much lateness grew from the first tenth of the notes to the last.
+    `drift_ms` is by how much lateness grew from the first tenth of the notes to the last. `began_s` is when
+    the first beat was due, on the monotonic clock, where that was known before; `clock` is how steady the
+    clock was that was followed.
     """
 
     notes: int
@@ -48,12 +51,16 @@ class Timing:
     most_ms: float
     drift_ms: float
     left_out: int = 0
+    began_s: float | None = None
+    clock: Steadiness | None = None
 
     def __str__(self) -> str:
         out = f", {self.left_out} left out" if self.left_out else ""
+        clock = f"; {self.clock}" if self.clock else ""
         return (
             f"{self.notes} note{'' if self.notes == 1 else 's'}, late by {self.median_ms:.1f} ms (median), "
-            f"{self.p99_ms:.1f} ms (p99), {self.most_ms:.1f} ms (at most); drift {self.drift_ms:+.1f} ms{out}"
+            f"{self.p99_ms:.1f} ms (p99), {self.most_ms:.1f} ms (at most); drift {self.drift_ms:+.1f} ms"
+            f"{out}{clock}"
         )
 
 
@@ -84,6 +91,7 @@ class Player:
         self._late = array("d", bytes(8 * MOST_MEASURED))
         self._measured = 0
         self._left_out = 0
+        self._began_s: float | None = None
         self.ended = threading.Event()
         self.failure: LiveError | None = None
         self.beat = 0.0
@@ -92,6 +100,7 @@ class Player:
     def play(self, program: Program, *, loop: bool = False) -> Timing:
         """Until the program's end, or `ended`. Whatever happens, nothing sounds on. Raises LiveError."""
         self._measured = self._left_out = 0
+        self._began_s = None
         messages = [list(message) for message in program.messages]
         channels = sorted(program.channels) or [0]
         rests = [list(message) for message in silencing(channels)]
@@ -101,14 +110,17 @@ class Player:
                 self._send(message)
             with _Undisturbed():
                 self._clock.begin(program.bar_beats, program.song_beat)
+                began_s = self._clock.time_at(0.0)
+                self._began_s = None if began_s == NEVER else began_s
                 self._play(program, messages, rests, loop)
         finally:
             self._silence([*rests, *last])
-        return timing_of(self._late[: self._measured], self._left_out)
+        return self.timing()
 
     def timing(self) -> Timing:
         """Of the notes so far; may be asked while they are played."""
-        return timing_of(self._late[: self._measured], self._left_out)
+        timing = timing_of(self._late[: self._measured], self._left_out)
+        return replace(timing, began_s=self._began_s, clock=self._clock.steadiness())
 
     def tempo_bpm(self) -> float:
         """The clock's, now."""

@@ -147,14 +147,19 @@ class MidiOutput:
 
 def find_port(wanted: str, names: Sequence[str], kind: str) -> int:
     """The port of this name, or the only one that has it in its name, in any case. Raises PortMissing."""
-    if wanted in names:
-        return names.index(wanted)
-    having = [name for name in names if wanted.casefold() in name.casefold()]
-    if len(having) == 1:
-        return names.index(having[0])
-    listed = ", ".join(f'"{name}"' for name in (having or names)) or "none"
-    what = f"Several MIDI {kind}s are called so" if having else f"There is no MIDI {kind} of this name"
+    found = indices_of(wanted, names)
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f'"{names[index]}"' for index in found or range(len(names))) or "none"
+    what = f"Several MIDI {kind}s are called so" if found else f"There is no MIDI {kind} of this name"
     raise PortMissing(f"{what}; there are: {listed}.", where=wanted, advice="Name one of them.")
+
+
+def indices_of(wanted: str, names: Sequence[str]) -> list[int]:
+    """Where the name is; or else all that have it in them, in any case."""
+    if wanted in names:
+        return [names.index(wanted)]
+    return [index for index, name in enumerate(names) if wanted.casefold() in name.casefold()]
 
 
 def _open(port: RtMidiIn | RtMidiOut, wanted: str | None, kind: str, own: str = CLIENT) -> str | None:
@@ -174,7 +179,7 @@ def _open(port: RtMidiIn | RtMidiOut, wanted: str | None, kind: str, own: str = 
 
 
 def _names(port: RtMidiIn | RtMidiOut) -> tuple[str, ...]:
-    with _unprinted():
+    with unprinted():
         return tuple(port.get_port_name(index) for index in range(port.get_port_count()))
 
 
@@ -182,7 +187,7 @@ def _new_input(client: str = CLIENT) -> RtMidiIn:
     load_jack()
     from supriya_midi.rtmidi_ext import RtMidiIn
 
-    with _unprinted():
+    with unprinted():
         return _try(lambda: RtMidiIn(_api(), client, QUEUED))
 
 
@@ -190,7 +195,7 @@ def _new_output() -> RtMidiOut:
     load_jack()
     from supriya_midi.rtmidi_ext import RtMidiOut
 
-    with _unprinted():
+    with unprinted():
         return _try(lambda: RtMidiOut(_api(), CLIENT))
 
 
@@ -217,7 +222,7 @@ def _api() -> RtMidiAPI:
 
 
 @contextlib.contextmanager
-def _unprinted() -> Iterator[None]:
+def unprinted() -> Iterator[None]:
     """On Linux drivers print what is wrong, besides saying so to us, who say it in our words."""
     if sys.platform != "linux":
         yield

@@ -11,6 +11,7 @@ from daw_bridge.core.errors import InternalError, LiveError
 from daw_bridge.core.timing import TempoChange, TempoMap
 from daw_bridge.live.player import Timing
 from daw_bridge.live.program import Program
+from daw_bridge.live.steadiness import Steadiness
 
 Sync = Literal["none", "link", "clock"]
 
@@ -64,7 +65,8 @@ def piece_of(data: Mapping[str, Any]) -> Piece:
 
 def timing_of_data(data: Mapping[str, Any]) -> Timing:
     """What the player measured."""
-    return Timing(**data)
+    clock = data["clock"]
+    return Timing(**{**data, "clock": None if clock is None else Steadiness(**clock)})
 
 
 def error_as_data(error: LiveError | InternalError) -> dict[str, Any]:

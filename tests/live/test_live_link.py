@@ -163,8 +163,12 @@ def test_playing_follows_a_change_of_tempo_within_a_beat() -> None:
             until(lambda: len(notes) >= changed + 2 + 12)
             player.ended.set()
             thread.join(20)
+            steadiness = clock.steadiness()
         finally:
             clock.close()
+    assert steadiness is not None
+    assert (steadiness.tempo_bpm, steadiness.drift_bpm) == (200.0, 80.0)
+    assert 0.0 <= steadiness.jitter_ms < 5.0
     after_s = (notes[changed + 13] - notes[changed + 1]) / 12  # from a beat after the change on
     assert before_s == pytest.approx(0.25, rel=0.1)
     assert after_s == pytest.approx(0.15, rel=0.1)

@@ -18,6 +18,7 @@ import pytest
 
 from daw_bridge.core.errors import ClockMissing, LiveError, PortMissing
 from daw_bridge.deliver.take_file import find_take
+from daw_bridge.live.player import Timing
 from daw_bridge.live.playing import LivePlayer
 from daw_bridge.live.program import program_of
 from daw_bridge.live.wire import Piece, Setup
@@ -48,7 +49,7 @@ def test_a_piece_comes_through_in_order_and_in_time(jack: dict[str, str]) -> Non
         timing = player.play(piece(*eighths(2), bars=2))
         heard.wait_for(lambda synth: len(synth.notes) == 16 and not synth.sounding)
     assert [key for _, key in heard.notes] == [C + i % 12 for i in range(16)]
-    assert timing.notes == 16
+    assert timing.notes == 16 and timing.clock is None
     between_s = heard.notes[-1][0] - heard.notes[0][0]
     assert between_s == pytest.approx(15 * 0.125, rel=0.25)  # how exactly is the bench's to say
 
@@ -155,7 +156,9 @@ def test_a_change_of_the_clocks_tempo_is_followed_within_a_beat(jack: dict[str, 
         clock_sender("-", jack) as sender,
         LivePlayer(Setup(PORT, "", "clock", "sender")) as player,
     ):
-        thread, _ = in_thread(player, piece(*eighths(8), bars=8))
+        timings: list[Timing] = []
+        thread = threading.Thread(target=lambda: timings.append(player.play(piece(*eighths(8), bars=8))))
+        thread.start()
         sender.tell("120")
         heard.wait_for(is_ready)
         sender.tell(f"send {START}")
@@ -164,6 +167,11 @@ def test_a_change_of_the_clocks_tempo_is_followed_within_a_beat(jack: dict[str, 
         heard.wait_for(lambda synth: len(synth.notes) >= 12 + 2 + 17)
         player.stop()
         thread.join(60)
+    steadiness = timings[0].clock
+    assert steadiness is not None
+    assert steadiness.tempo_bpm == pytest.approx(200, rel=0.1)
+    assert steadiness.drift_bpm == pytest.approx(80, rel=0.25)
+    assert 0 <= steadiness.jitter_ms < 10
     times_s = [time_s for time_s, _ in heard.notes]
     before_s = (times_s[11] - times_s[3]) / 8
     after_s = (times_s[30] - times_s[14]) / 16
