@@ -77,9 +77,11 @@ def deliver_take(
     """
     path = earlier.file if earlier is not None else folder / f"{name}{TAKE_SUFFIX}"
     if earlier is not None and path.is_file():
-        if sha256_of(path) not in (earlier.sha256, ledger.latest(path)):
+        present = sha256_of(path)
+        if present not in (earlier.sha256, ledger.latest(path)):
             return DeliveredTake(path, take)
-        ledger.will_write(path, earlier.sha256)
+        if present == earlier.sha256:
+            ledger.will_write(path, present)  # what the user wrote counts as ours from now on
     content = take_bytes(take, path if earlier is not None else None)
     stem = path.name.removesuffix(TAKE_SUFFIX)
     delivered = deliver_file(folder, stem, TAKE_SUFFIX, lambda target: _write(target, content), ledger)

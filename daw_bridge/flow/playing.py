@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -24,6 +25,8 @@ from daw_bridge.flow.job import Instruments, Making, Memory
 from daw_bridge.host import Played
 from daw_bridge.presets import StoredPreset, fingerprint
 
+HAND_OVER_S = 0.001
+"""So long we stand back, so that the request leaves at once: Python's lock changes hands every 5 ms only."""
 AT_ONCE = 8
 """Presets that are asked for side by side; how many instruments play at once is the host's."""
 
@@ -114,6 +117,7 @@ class Players:
             self._instruments.render_to, file, part, preset, rate_hz=rate_hz, tempo_map=tempo
         )
         self._plays[preset.slug] = _Play(made_of, file, played)
+        time.sleep(HAND_OVER_S)
 
     def _deliver(self, making: Making, preset: StoredPreset, memory: Memory) -> TakeRendering:
         play = self._plays[preset.slug]

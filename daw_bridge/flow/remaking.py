@@ -52,8 +52,6 @@ def remake(
     Raises BridgeError.
     """
     making = making_again(found, find_preset, anew=anew)
-    for preset in making.presets:
-        steps.instruments.prepare(preset)
     heard = _heard_again(found, making, steps, memory, tell)
     return _made(making, heard, steps, memory, tell)
 
@@ -161,6 +159,8 @@ def _heard_anew(found: FoundTake, making: Making, steps: Steps, memory: Memory, 
     profile = found.take.transcription.profile
     engine = steps.engine_for(profile)
     log.warning("%s: its part is not remembered; it is heard again by %s", found.file, engine.name)
+    for preset in making.presets:
+        steps.instruments.prepare(preset)
     bounce, clip = steps.listen(found.bounce, engine.rate_hz)
     job = Job(found.bounce, found.folder.name, found.folder.parent, making.presets, profile, "session", "")
     return transcribed(job, bounce, clip, engine, profile, memory, tell)

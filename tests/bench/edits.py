@@ -56,7 +56,7 @@ def main() -> None:
     row("beats to seconds, one by one", lambda: [grid.time_at(beat) for beat in beats.tolist()])
     row("seconds to beats, all at once", lambda: grid.beats_at(onsets_s))
     row("beats to seconds, all at once", lambda: grid.times_at(beats))
-    for entry in ENTRIES:
+    for entry in [*ENTRIES, {"layer": 12}]:
         made = edit(entry)
         row(f"`{written(entry)}`", lambda made=made: apply([made], part, grid))  # type: ignore[misc]
     print_pictures(max(options.repeats // 3, 1), part, grid)
