@@ -34,9 +34,9 @@ class Layer(Edit, title="layer"):
         """See the class."""
         softer = [min(max(round(velocity * self.velocity), 1), 127) for velocity in range(128)]
         added = [
-            Note(note.onset_s, note.pitch + interval, note.offset_s, softer[note.velocity], note.confidence)
+            Note(note.onset_s, pitch, note.offset_s, softer[note.velocity], note.confidence)
             for interval in self.semitones
             for note in part.notes
-            if LOWEST_PITCH <= note.pitch + interval <= HIGHEST_PITCH
+            if LOWEST_PITCH <= (pitch := note.pitch + interval) <= HIGHEST_PITCH
         ]
         return part.with_notes((*part.notes, *added))

@@ -117,7 +117,7 @@ def without_overlaps(part: Part) -> Part:
     for index, note in tidy.items():
         kept[index] = note
     notes = tuple([note for note in kept if note is not None])
-    return replace(part, notes=notes, duration_s=float(offsets_s(notes).max(initial=part.duration_s)))
+    return part.with_ordered(notes, float(offsets_s(notes).max(initial=part.duration_s)))
 
 
 def _tidied(notes: Sequence[Note], of_pitch: list[int], overlapping: list[int]) -> dict[int, Note | None]:
