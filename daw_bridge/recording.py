@@ -18,7 +18,7 @@ from daw_bridge.live.audio_in import AudioInput
 from daw_bridge.live.ping import Latency
 from daw_bridge.live.playing import LivePlayer, Moment
 from daw_bridge.live.program import Patch
-from daw_bridge.live.recording import Hardware, Recording
+from daw_bridge.live.recording import TAIL_S, Hardware, Recording
 from daw_bridge.live.wire import Piece, Setup
 from daw_bridge.revoicing import revoice
 from daw_bridge.service import Bridge
@@ -41,6 +41,8 @@ class HardwareSetup:
     """The preset that the song was fitted to, if any."""
     latency: Latency | None = None
     """Where it is known; else it is measured."""
+    tail_s: float = TAIL_S
+    """How long after the part its last sound is waited for."""
 
 
 def record(
@@ -65,7 +67,7 @@ def record(
         AudioInput(hardware.audio_in, hardware.inputs, bounce.rate_hz) as source,
         LivePlayer(Setup(hardware.port, "", "none")) as player,
     ):
-        synth = Hardware(player, source)
+        synth = Hardware(player, source, hardware.tail_s)
         latency = hardware.latency
         if latency is None:
             on_step("listening for a ping")

@@ -52,6 +52,10 @@ def record(
         float | None,
         typer.Option(help="Milliseconds, where they are known: no ping is played.", min=0, metavar="MS"),
     ] = None,
+    tail: Annotated[
+        float,
+        typer.Option(help="So long its sound may last after the end.", min=0, max=300, metavar="SECONDS"),
+    ] = 10.0,
     channel: ChannelOption = None,
     preset: FitOption = None,
     variant: PartVariantOption = "played",
@@ -92,6 +96,7 @@ def record(
         name,
         preset,
         None if latency is None else Latency(latency / 1000),
+        tail,
     )
     console = stderr()
     with Bridge() as bridge, console.status(song.name) as status:

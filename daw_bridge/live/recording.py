@@ -29,11 +29,10 @@ from daw_bridge.live.sound_in import HeardSound, level, magnitudes
 from daw_bridge.live.wire import Piece
 
 TAIL_S = 10.0
-"""The sound ends where it is silent, so long after the piece at the latest."""
+"""The sound ends where it is silent, so long after the piece at the latest, where nothing else is wanted."""
 SILENT_S = 0.5
 SILENT = 0.0005
 """-66 dBFS, or the noise that was there before, if that is louder."""
-STILL_SOUNDS = f"It still sounds {TAIL_S:g} s after the end, where it is faded out."
 LOOK_S = 0.05
 LATE_MS = 2.0
 """Notes that the player sent later than this are told."""
@@ -53,11 +52,12 @@ class Recording:
 
 
 class Hardware:
-    """A synth between a MIDI port and an audio input, both open."""
+    """A synth between a MIDI port and an audio input, both open; it is waited for `tail_s` to fall silent."""
 
-    def __init__(self, player: LivePlayer, source: AudioInput) -> None:
+    def __init__(self, player: LivePlayer, source: AudioInput, tail_s: float = TAIL_S) -> None:
         self._player = player
         self._source = source
+        self._tail_s = tail_s
         self._silent: float | None = None
 
     def measure(self, piece: Piece) -> Latency:
@@ -122,7 +122,7 @@ class Hardware:
             clip,
             latency,
             float(np.argmax(clipped)) / heard.rate_hz if clipped.any() else None,
-            (*latency.warnings, *_lost(heard), *_late(timing), *([] if has_ended else [STILL_SOUNDS])),
+            (*latency.warnings, *_lost(heard), *_late(timing), *([] if has_ended else [self._sounds_on()])),
         )
 
     def _learn_silence(self) -> float:
@@ -132,9 +132,14 @@ class Hardware:
             self._silent = max(SILENT, 2.0 * level(self._source.latest(QUIET_S)))
         return self._silent
 
+    def _sounds_on(self) -> str:
+        return (
+            f"It still sounds {self._tail_s:g} s after the end, where it is faded out; --tail records longer."
+        )
+
     def _fall_silent(self, silent: float) -> bool:
         """Wait until it has been for a while; False when it takes too long."""
-        end_s = time.monotonic() + TAIL_S
+        end_s = time.monotonic() + self._tail_s
         self._wait(SILENT_S)
         while level(self._source.latest(SILENT_S)) > silent:
             if time.monotonic() > end_s:

@@ -20,7 +20,6 @@ from daw_bridge.core.meters import Position
 from daw_bridge.core.notes import Note
 from daw_bridge.deliver.take import TakeRendering
 from daw_bridge.deliver.take_file import find_take
-from daw_bridge.live.recording import STILL_SOUNDS, TAIL_S
 from daw_bridge.settings import FixedTempo
 from tests.flow.test_flow_pipeline import RATE_HZ, bounce_tone
 from tests.live import jack as server
@@ -36,7 +35,8 @@ WITHIN_S = 0.002
 """JACK takes MIDI in at the beginning of a period (1.3 ms), a ping's as well as a note's."""
 BARS_S = 1.75
 """From the bounce's first sample, on a bar's second beat, to the end of the second bar."""
-ATTEMPTS = 10
+ATTEMPTS = 5
+TAIL_S = 1.0
 BUSY = ("This machine is busy", "The latency wanders", "The audio input lost")
 
 
@@ -79,8 +79,8 @@ class Recorded:
 
 def recorded(folder: Path, holds: Callable[[Recorded], None], *words: str) -> None:
     """Record what `holds` of; again where it doesn't, if the command itself says that the machine was busy:
-    when JACK is held up, so are the notes that are on their way."""
-    for attempt in range(1, ATTEMPTS + 1):
+    when JACK is held up, so are the notes that are on their way. A machine that is always so can't tell."""
+    for _ in range(ATTEMPTS):
         done = record(folder, "--port", PORT, "--audio-in", DEVICE, "--json", *words)
         assert done.returncode == 0, done.stdout + done.stderr
         said = json.loads(done.stdout)["recorded"]
@@ -89,10 +89,11 @@ def recorded(folder: Path, holds: Callable[[Recorded], None], *words: str) -> No
         try:
             holds(what)
         except AssertionError:
-            if attempt == ATTEMPTS or not any(warning.startswith(BUSY) for warning in warnings):
+            if not any(warning.startswith(BUSY) for warning in warnings):
                 raise
         else:
             return
+    pytest.skip(f"this machine was too busy for {ATTEMPTS} recordings, each of which said so: {warnings}")
 
 
 def sound_of(file: Path) -> AudioClip:
@@ -141,7 +142,8 @@ def test_the_take_says_it_and_what_was_there_stays(jack: dict[str, str], folder:
     before = find_take(folder / "bass" / "bass.take.yaml")
     with hardware(jack):
         for _ in range(2):
-            done = record(folder, "--port", PORT, "--audio-in", DEVICE, "--name", "Mini: the red one")
+            words = ["--latency", "0", "--name", "Mini: the red one"]
+            done = record(folder, "--port", PORT, "--audio-in", DEVICE, *words)
             assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"✓ {folder / 'bass' / 'bass - Mini the red one 2.wav'}  1.4 s, ")
     take = find_take(before.file).take
@@ -175,21 +177,21 @@ def test_an_input_that_clips_is_told_with_its_place(jack: dict[str, str], folder
         assert any(warning.startswith("The input clipped, first at 3.2.") for warning in what.warnings)
 
     with hardware(jack, gain=3.0):
-        recorded(folder, clips)
+        recorded(folder, clips, "--latency", "0")
 
 
 def test_a_synth_that_sounds_on_is_faded_out_and_measured_by_its_first_ping(
     jack: dict[str, str], folder: Path
 ) -> None:
     def fades_out(what: Recorded) -> None:
-        assert STILL_SOUNDS in what.warnings
+        assert any(warning.startswith("It still sounds 1 s after the end") for warning in what.warnings)
         assert what.latency_ms == pytest.approx(47.3, abs=PERIOD_MS + 1)
-        assert what.clip.duration_s == pytest.approx(BARS_S + TAIL_S, abs=2.0)
+        assert what.clip.duration_s == pytest.approx(BARS_S + TAIL_S, abs=0.5)
         assert what.heard[-RATE_HZ // 2 : -RATE_HZ // 4].max() > 0.02
         assert what.heard[-20:].max() < 0.001
 
     with hardware(jack, delay_ms=47.3, gain=0.2, sounds_s=25.0):
-        recorded(folder, fades_out)
+        recorded(folder, fades_out, "--tail", str(TAIL_S))
 
 
 # -- what is missing ----------------------------------------------------------------------------------
