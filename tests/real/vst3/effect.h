@@ -1,7 +1,7 @@
 // DAW Bridge Test Effect: a tremolo, so that effect plugins are tested on a real one. Crash crashes it.
 #pragma once
 
-#include <juce_audio_utils/juce_audio_utils.h>
+#include <juce_audio_processors/juce_audio_processors.h>
 
 #include <cmath>
 #include <cstdlib>

@@ -10,7 +10,7 @@
 //   - the environment variable DAW_BRIDGE_TEST_SYNTH, while it loads: crash, hang, or the number of
 //     output channels (0, 1, 4).
 
-#include <juce_audio_utils/juce_audio_utils.h>
+#include <juce_audio_processors/juce_audio_processors.h>
 
 #include <array>
 #include <chrono>
