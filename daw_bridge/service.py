@@ -25,6 +25,7 @@ from daw_bridge.flow.real_steps import real_steps
 from daw_bridge.flow.remaking import remake, run_midi
 from daw_bridge.host import Host, Rendering
 from daw_bridge.host.catalog import CATALOG_NAME, CatalogFile
+from daw_bridge.host.process import WorkerProcess
 from daw_bridge.host.quarantine import QUARANTINE_NAME, Quarantine
 from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
@@ -53,11 +54,14 @@ class Bridge:
         *,
         instruments: Instruments | None = None,
         state: Path | None = None,
+        ahead: WorkerProcess | None = None,
     ) -> None:
-        """Read the user's settings and state folder where they are not given. Raises SettingsInvalid."""
+        """Read the user's settings and state folder where they are not given; `ahead` is a worker that was
+        started before. Raises SettingsInvalid."""
         self.user = user or load_user_settings()
         self._owned = ExitStack()
         self._instruments = instruments
+        self._ahead = ahead
         self._making = threading.Lock()
         self._state = state or user_state_folder()
         self.listeners = Listeners()
@@ -93,6 +97,7 @@ class Bridge:
                 user_folder() / "instruments",
                 *(Path(folder).expanduser() for folder in self.user.instrument_folders),
             ],
+            ahead=self._ahead,
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,10 @@ from daw_bridge.cli.options import (
 from daw_bridge.core.errors import BridgeError, PluginError
 from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.notes import Profile
+
+if TYPE_CHECKING:
+    from daw_bridge.conversion import Wanted
+    from daw_bridge.host.process import WorkerProcess
 
 
 def convert(
@@ -75,28 +79,37 @@ def convert(
     wanted, place = parse_tempo_option(tempo), parse_position_option(at)
     edits = parse_edit_options(edit) if edit else None
     variants = parse_variant_options(variant)
+    from daw_bridge.host.process import started_ahead
+
+    with started_ahead() as worker:
+        from daw_bridge.transcribe import DEFAULT_ENGINE
+
+        asked: Wanted = {
+            "presets": preset or (),
+            "profile": profile,
+            "tempo": wanted,
+            "at": place,
+            "session": session,
+            "exports": [export] if export else (),
+            "bends": not no_bends,
+            "edits": edits,
+            "variants": variants,
+            "compare": compare,
+            "engine_name": engine or DEFAULT_ENGINE,
+        }
+        _convert(audio, deliver, asked, worker, separate=separate, json=json)
+
+
+def _convert(
+    audio: list[Path], deliver: Path, asked: Wanted, worker: WorkerProcess, *, separate: bool, json: bool
+) -> None:
     from daw_bridge.cli.data import error_as_data, take_as_data
     from daw_bridge.cli.reporter import Reporter
-    from daw_bridge.conversion import Wanted
     from daw_bridge.service import Bridge
-    from daw_bridge.transcribe import DEFAULT_ENGINE
 
-    asked: Wanted = {
-        "presets": preset or (),
-        "profile": profile,
-        "tempo": wanted,
-        "at": place,
-        "session": session,
-        "exports": [export] if export else (),
-        "bends": not no_bends,
-        "edits": edits,
-        "variants": variants,
-        "compare": compare,
-        "engine_name": engine or DEFAULT_ENGINE,
-    }
-    takes, failures = [], []
     keep_log()
-    with Bridge() as bridge, Reporter(is_quiet=json) as reporter:
+    takes, failures = [], []
+    with Bridge(ahead=worker) as bridge, Reporter(is_quiet=json) as reporter:
         for stem in audio:
             try:
                 if separate:

@@ -71,7 +71,7 @@ class Host:
     `time_limit_s`, was idle for `idle_limit_s`, or holds more than `memory_limit_mb` after a render.
     `plugin_folders` are searched before the system's own, `faust_folders` before the embedded instruments.
     `crashes` remembers which plugins crash, and says which are set aside; without it none is. `known` finds
-    plugins by names that their files don't have.
+    plugins by names that their files don't have. `ahead` is a worker that was started before, if any.
     """
 
     def __init__(
@@ -85,12 +85,14 @@ class Host:
         faust_folders: Sequence[Path] = (),
         crashes: CrashRecord | None = None,
         known: KnownPlugins | None = None,
+        ahead: WorkerProcess | None = None,
     ) -> None:
         self._naming = Naming(plugin_folders, faust_folders, known)
         self._crashes = crashes
         self._pool = WorkerPool(
             PoolLimits(max_workers, time_limit_s, idle_limit_s, memory_limit_mb),
             workers_of=lambda key: FAUST_WORKERS if key == ("faust",) else 1,
+            ahead=ahead,
         )
         self._outputs = itertools.count(1)
 

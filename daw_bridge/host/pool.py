@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from daw_bridge.core.errors import PluginError
-from daw_bridge.host.process import WorkerProcess
+from daw_bridge.host.process import TIME_LIMIT_S, WorkerProcess
 
 WorkerKey = tuple[str, ...]
 """What a worker may load: it is never given anything else."""
@@ -25,7 +25,7 @@ class PoolLimits:
 
     workers: int = 2
     """Side by side, at work or idle."""
-    time_limit_s: float = 60.0
+    time_limit_s: float = TIME_LIMIT_S
     """Without a sign of life from one at work."""
     idle_s: float = 600.0
     """With nothing to do; it is ended after that."""
@@ -48,7 +48,8 @@ class _Slot:
 class WorkerPool:
     """Starts workers when they are needed, keeps them, and ends the one idle longest to make room.
 
-    `shared_by` says how many workers one key may have; they are told apart by what they have loaded.
+    `workers_of` says how many workers one key may have; they are told apart by what they have loaded.
+    `ahead` is one that was started before, the first to be given to anybody.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class WorkerPool:
         *,
         workers_of: Callable[[WorkerKey], int] = lambda key: 1,
         clock: Callable[[], float] = time.monotonic,
+        ahead: WorkerProcess | None = None,
     ) -> None:
         self._limits = limits
+        self._ahead = ahead
         self._workers_of = workers_of
         self._clock = clock
         self._folder = Path(tempfile.mkdtemp(prefix="daw-bridge-"))
@@ -155,10 +158,16 @@ class WorkerPool:
         count = sum(slot.key == key for slot in self._slots)
         if len(self._slots) >= self._limits.workers or count >= self._workers_of(key):
             return None
-        folder = self._folder / str(next(self._numbers))
-        slot = _Slot(key, WorkerProcess(folder, time_limit_s=self._limits.time_limit_s))
+        slot = _Slot(key, self._process())
         self._slots.append(slot)
         return slot
+
+    def _process(self) -> WorkerProcess:
+        limit_s = self._limits.time_limit_s
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead.alive and ahead.time_limit_s == limit_s:
+            return ahead
+        return WorkerProcess(self._folder / str(next(self._numbers)), time_limit_s=limit_s)
 
     def _make_room(self, key: WorkerKey) -> None:
         """End the one idle longest, for the first of a key; a second one waits for room."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -33,6 +36,9 @@ MEMORY_KEPT = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_"
 it from the system again, page by page, took a tenth of a render. What is longer than some minutes goes back
 at once."""
 
+TIME_LIMIT_S = 60.0
+"""Without a sign of life from a worker that is at work, where the user's settings say nothing else."""
+
 ENDING_S = 2.0
 """How long a worker may take to end by itself when it is asked to."""
 
@@ -44,7 +50,7 @@ class WorkerProcess:
         """`folder` is the worker's own: its log is there, and it is removed when host and worker are gone."""
         self.folder = folder
         folder.mkdir(parents=True)
-        self._time_limit_s = time_limit_s
+        self.time_limit_s = time_limit_s
         self._log = folder / LOG_NAME
         self._ending = False
         self.doing: Doing | None = None
@@ -89,7 +95,7 @@ class WorkerProcess:
             self._commands.flush()
         while True:
             try:
-                line = self._lines.get(timeout=self._time_limit_s + doing.allowance_s)
+                line = self._lines.get(timeout=self.time_limit_s + doing.allowance_s)
             except queue.Empty:
                 self.end(at_once=True)
                 raise self._hung(doing) from None
@@ -124,7 +130,7 @@ class WorkerProcess:
 
     def _hung(self, doing: Doing) -> PluginError:
         return PluginHung(
-            f"No sign of life for {self._time_limit_s + doing.allowance_s:g} s while {doing.activity}; "
+            f"No sign of life for {self.time_limit_s + doing.allowance_s:g} s while {doing.activity}; "
             "it was stopped.",
             where=doing.plugin,
             advice="Open it in a DAW: it may wait for a licence or a dialog. Or allow it more time.",
@@ -145,6 +151,18 @@ class WorkerProcess:
             where=doing.plugin,
             advice="Update it, try other settings, or give the preset a `fallback:`.",
         )
+
+
+@contextlib.contextmanager
+def started_ahead() -> Iterator[WorkerProcess]:
+    """A worker for whatever is played first: its Python starts while a command still imports the rest."""
+    folder = Path(tempfile.mkdtemp(prefix="daw-bridge-"))
+    worker = WorkerProcess(folder / "1", time_limit_s=TIME_LIMIT_S)
+    try:
+        yield worker
+    finally:
+        worker.end(at_once=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _collect(replies: IO[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
