@@ -76,9 +76,6 @@ def convert(
     """
     if separate and profile != "auto":
         raise typer.BadParameter("Each stem of a mix has a profile of its own: leave --profile out.")
-    wanted, place = parse_tempo_option(tempo), parse_position_option(at)
-    edits = parse_edit_options(edit) if edit else None
-    variants = parse_variant_options(variant)
     from daw_bridge.host.process import started_ahead
 
     with started_ahead() as worker:
@@ -87,13 +84,13 @@ def convert(
         asked: Wanted = {
             "presets": preset or (),
             "profile": profile,
-            "tempo": wanted,
-            "at": place,
+            "tempo": parse_tempo_option(tempo),
+            "at": parse_position_option(at),
             "session": session,
             "exports": [export] if export else (),
             "bends": not no_bends,
-            "edits": edits,
-            "variants": variants,
+            "edits": parse_edit_options(edit) if edit else None,
+            "variants": parse_variant_options(variant),
             "compare": compare,
             "engine_name": engine or DEFAULT_ENGINE,
         }

@@ -13,7 +13,7 @@ import pytest
 
 from daw_bridge.host import Host
 from daw_bridge.host.pool import PoolLimits, WorkerPool
-from daw_bridge.host.process import WorkerProcess
+from daw_bridge.host.process import TIME_LIMIT_S, WorkerProcess, started_ahead
 from daw_bridge.host.protocol import Doing, Reply, Request, decode
 from tests.plugins_fixtures import TEST_SYNTH, copy_plugin, line, stored
 
@@ -104,6 +104,30 @@ def test_memory_is_that_of_the_process(tmp_path: Path) -> None:
     assert 0 < worker.memory_mb() < 500
     worker.end(at_once=True)
     assert worker.memory_mb() == 0.0
+
+
+def test_a_worker_that_was_started_ahead_is_the_first_to_play() -> None:
+    before = pids()
+    with started_ahead() as worker:
+        assert len(pids() - before) == 1
+        with Host(faust_folders=[FAUST], ahead=worker) as host:
+            assert host.render(line(60), stored({"faust": "plain"}), rate_hz=RATE_HZ).clip.peak > 0.1
+            assert len(pids() - before) == 1
+            assert worker.doing is not None, "it was asked"
+    assert not pids() - before
+    assert not worker.folder.parent.exists()
+
+
+def test_a_worker_that_was_started_ahead_and_is_not_wanted_leaves_nothing() -> None:
+    before = pids()
+    with (
+        started_ahead() as worker,
+        Host(faust_folders=[FAUST], time_limit_s=TIME_LIMIT_S / 2, ahead=worker) as host,
+    ):
+        host.render(line(60), stored({"faust": "plain"}), rate_hz=RATE_HZ)
+        assert worker.doing is None, "the user's time limit is another than its"
+    assert not pids() - before
+    assert not worker.folder.parent.exists()
 
 
 def test_a_second_faust_worker_starts_only_when_the_first_is_busy(make_pool: MakePool) -> None:
