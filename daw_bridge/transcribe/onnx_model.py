@@ -20,11 +20,12 @@ class OnnxModel:
     """Opened at its first use, or by `prepare`, and kept. Safe to use from several threads.
 
     `find` tells the file, and raises EngineMissing where there is none; `mend` is the advice for a file
-    that can't be loaded.
+    that can't be loaded. A run takes `threads`, all cores without.
     """
 
-    def __init__(self, name: str, find: Callable[[], Path], *, mend: str) -> None:
+    def __init__(self, name: str, find: Callable[[], Path], *, mend: str, threads: int = 0) -> None:
         self.name = name
+        self._threads = threads
         self._find, self._mend = find, mend
         self._session: Any = None
         self._loading = threading.Lock()
@@ -65,6 +66,7 @@ class OnnxModel:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
         # Waiting threads would otherwise spin, and take the cores from the DAW and from rendering.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
