@@ -112,7 +112,7 @@ class AudioInput:
         self._stream.close()
 
     def _hear(self, block: Any, frames: int, at: Any, status: Any) -> None:
-        self._came_s.append(time.monotonic())
+        self._came_s.append(time.perf_counter())
         self._blocks.append(np.ascontiguousarray(block[:, self._chosen].T))
 
     def heard(self) -> HeardSound:
@@ -126,7 +126,7 @@ class AudioInput:
 
     def check(self) -> None:
         """Raises AudioInputMissing when sound came, and comes no more."""
-        if self._came_s and time.monotonic() - self._came_s[-1] > GONE_S:
+        if self._came_s and time.perf_counter() - self._came_s[-1] > GONE_S:
             raise AudioInputMissing(
                 "The audio input is gone.", where=self.name, advice="Plug it in, and record again."
             )

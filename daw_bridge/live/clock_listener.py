@@ -61,9 +61,9 @@ class ClockListener:
                 self._last_tick_s = time_s
 
     def _look(self) -> None:
-        next_port_s = time.monotonic() + _LOOK_FOR_PORT_S
+        next_port_s = time.perf_counter() + _LOOK_FOR_PORT_S
         while not self._closing.wait(_LOOK_S):
-            now_s = time.monotonic()
+            now_s = time.perf_counter()
             with self._lock:
                 fit = self._recovery.fit if now_s - self._last_tick_s < _SILENT_S else None
             if fit is not None:

@@ -1,6 +1,7 @@
 """Whose time it is: one interface for our own clock, Ableton Link and MIDI clock.
 
-Times are seconds on the monotonic clock (`time.monotonic`), beats count from where the program begins.
+Times are seconds by `time.perf_counter`, one clock for all processes; beats count from where the program
+begins. On macOS and Linux it is `time.monotonic`, which on Windows goes in steps of 16 ms before Python 3.13.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Internal:
 
     def begin(self, bar_beats: float, song_beat: float | None) -> None:
         """At once."""
-        self._zero_s = time.monotonic() + self.LEAD_S
+        self._zero_s = time.perf_counter() + self.LEAD_S
 
     def time_at(self, beat: float) -> float:
         """By the tempo map."""
@@ -71,7 +72,7 @@ class Internal:
 
     def tempo_bpm(self) -> float:
         """The map's, at this moment."""
-        return self._tempo.tempo_at(max(self.beat_at(time.monotonic()), 0.0))
+        return self._tempo.tempo_at(max(self.beat_at(time.perf_counter()), 0.0))
 
     def steadiness(self) -> Steadiness | None:
         """Others are measured by it."""

@@ -38,10 +38,10 @@ class LinkClock:
         self._zero_beat, self._quantum = 0.0, 4.0
         self._known: tuple[float, float, float] | None = None
         self._meter = SteadinessMeter()
-        self._peers_s = time.monotonic()
-        until_s = time.monotonic() + LISTEN_S
+        self._peers_s = time.perf_counter()
+        until_s = time.perf_counter() + LISTEN_S
         while not self._link.numPeers():
-            if time.monotonic() > until_s:
+            if time.perf_counter() > until_s:
                 self.close()
                 raise nobody(ListenedTempo(listen="link"))
             time.sleep(0.02)
@@ -69,7 +69,7 @@ class LinkClock:
 
     def check(self) -> None:
         """Without a peer for longer than Link takes to notice, nobody is there to play with."""
-        now_s = time.monotonic()
+        now_s = time.perf_counter()
         if self._link.numPeers():
             self._peers_s = now_s
         elif now_s - self._peers_s > 1.0:
@@ -88,12 +88,12 @@ class LinkClock:
 
     def _now(self) -> tuple[float, float, float]:
         """(seconds, beat there, BPM): Link counts microseconds on a clock of its own."""
-        now_s = time.monotonic()
+        now_s = time.perf_counter()
         if self._known is None or now_s - self._known[0] > _LOOK_S:
             state: Any = self._link.captureAppSessionState()
             micros = self._link.clock().micros()
             beat = state.beatAtTime(micros, self._quantum)
-            now = (time.monotonic(), beat, state.tempo())
+            now = (time.perf_counter(), beat, state.tempo())
             if self._known is not None and self._known[2] == now[2]:
                 at_s, at_beat, bpm = self._known
                 self._meter.note((beat - at_beat) * 60.0 / bpm - (now[0] - at_s), bpm)

@@ -71,7 +71,7 @@ class LinkListener:
                 self._joined.add(address)
 
     def _listen(self) -> None:
-        next_join_s = time.monotonic() + _REJOIN_S
+        next_join_s = time.perf_counter() + _REJOIN_S
         while not self._closing.is_set():
             try:
                 message = parse(self._socket.recv(LARGEST_BYTES + 1))
@@ -81,7 +81,7 @@ class LinkListener:
                 log.info("Ableton Link: %s", error)
                 message = None
                 self._closing.wait(_LOOK_S)
-            now_s = time.monotonic()
+            now_s = time.perf_counter()
             if message is not None:
                 self._peers.hear(message, now_s)
             if (tempo := self._peers.tempo(now_s)) is not None:

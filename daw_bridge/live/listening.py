@@ -61,7 +61,7 @@ class Listeners:
         with self._lock:
             key = (wanted.listen, wanted.port)
             if key not in self._listeners:
-                self._listeners[key] = (self._open.enter_context(listener(wanted)), time.monotonic())
+                self._listeners[key] = (self._open.enter_context(listener(wanted)), time.perf_counter())
             return self._listeners[key][0]
 
     def tempo_at(self, wanted: ListenedTempo, time_s: float | None = None) -> HeardTempo | None:
@@ -69,7 +69,7 @@ class Listeners:
         LISTEN_S for a first word. Raises LiveError."""
         hearing = self.open(wanted)
         _, since_s = self._listeners[wanted.listen, wanted.port]
-        left_s = since_s + LISTEN_S - time.monotonic()
+        left_s = since_s + LISTEN_S - time.perf_counter()
         hearing.history.wait_for_a_word(max(left_s, 0.0))
         return hearing.history.at(time.time() if time_s is None else time_s)
 

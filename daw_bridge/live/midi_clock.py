@@ -95,7 +95,7 @@ class MidiClock:
         """A clock that runs and does not tick is gone."""
         with self._lock:
             is_lost = (
-                self._is_running and self._last is not None and time.monotonic() - self._last[0] > LOST_S
+                self._is_running and self._last is not None and time.perf_counter() - self._last[0] > LOST_S
             )
         if is_lost:
             raise ClockMissing(
@@ -126,5 +126,5 @@ class MidiClock:
                 self._measured = fit
                 self._meter.note(fit.jitter_s, fit.tempo_bpm)
             return fit.time_s, fit.beat, fit.tempo_bpm
-        time_s, beat = self._last or (time.monotonic(), self._position)
+        time_s, beat = self._last or (time.perf_counter(), self._position)
         return time_s, beat, self._bpm

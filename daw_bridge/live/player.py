@@ -41,7 +41,7 @@ class Timing:
     """How far from its time each note was sent, in milliseconds, as the player saw it itself.
 
     `drift_ms` is by how much lateness grew from the first tenth of the notes to the last. `began_s` is when
-    the first beat was due, on the monotonic clock, where that was known before; `clock` is how steady the
+    the first beat was due, by `time.perf_counter`, where that was known before; `clock` is how steady the
     clock was that was followed.
     """
 
@@ -129,9 +129,9 @@ class Player:
     def _play(self, program: Program, messages: list[list[int]], rests: list[list[int]], loop: bool) -> None:
         """The loop."""
         clock, beats, send, late = self._clock, program.beats, self._send, self._late
-        count, length, monotonic, sleep = len(beats), program.length_beats, time.monotonic, time.sleep
+        count, length, clock_s, sleep = len(beats), program.length_beats, time.perf_counter, time.sleep
         index, base, moves, stands = 0, 0.0, clock.moves, False
-        check_s = monotonic() + CHECK_S
+        check_s = clock_s() + CHECK_S
         while not self.ended.is_set():
             if clock.moves != moves:  # the song is somewhere else
                 moves = clock.moves
@@ -141,11 +141,11 @@ class Player:
                 due_s = clock.time_at(base + length)
                 # Who starts a clock behind the part hears it when the clock comes back to it.
                 was_heard = self._measured + self._left_out > 0
-                if not loop and was_heard and due_s - monotonic() < LOOK_S:
+                if not loop and was_heard and due_s - clock_s() < LOOK_S:
                     return
             else:
                 due_s = clock.time_at(base + beats[index])
-            now_s = monotonic()
+            now_s = clock_s()
             if now_s > check_s:
                 check_s = now_s + CHECK_S
                 clock.check()
@@ -169,13 +169,13 @@ class Player:
                 else:
                     sleep(LOOK_S)
                 continue
-            while monotonic() < due_s:
+            while clock_s() < due_s:
                 sleep(0)
             message = messages[index]
             index += 1
             kind = message[0] & 0xF0
             if kind == NOTE_ON and message[2]:
-                late_s = monotonic() - due_s
+                late_s = clock_s() - due_s
                 if late_s > TOO_LATE_S:
                     self._left_out += 1
                     continue

@@ -119,12 +119,12 @@ def _read(pieces: queue.Queue[Piece | None], players: list[Player], ended: threa
 
 def _tell(player: Player, output: MidiOutput, tell: _Telling, done: threading.Event) -> None:
     """Where the player is, and whether its port is."""
-    look_s = time.monotonic() + LOOK_FOR_PORT_S
+    look_s = time.perf_counter() + LOOK_FOR_PORT_S
     while not done.wait(TELL_S):
         beat = player.beat
         tell("at", {"beat": None if beat != beat else beat, "bpm": player.tempo_bpm()})
-        if time.monotonic() > look_s:
-            look_s = time.monotonic() + LOOK_FOR_PORT_S
+        if time.perf_counter() > look_s:
+            look_s = time.perf_counter() + LOOK_FOR_PORT_S
             if not output.is_there():
                 player.failure = PortMissing(
                     "The MIDI port is gone.", where=output.name, advice="Plug it in, and play again."

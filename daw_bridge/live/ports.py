@@ -36,7 +36,7 @@ FETCH_S = 0.001
 """So often messages are fetched."""
 
 Receive = Callable[[float, Sequence[int]], None]
-"""Seconds on the monotonic clock, and a message's bytes; called from a thread of the input's own."""
+"""Seconds by `time.perf_counter`, and a message's bytes; called from a thread of the input's own."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class MidiInput:
 
     def _time(self, since_last_s: float) -> float:
         """The driver's clock, which Python's own delays don't touch, set by the promptest message."""
-        now_s = time.monotonic()
+        now_s = time.perf_counter()
         self._driver_s = 0.0 if self._driver_s is None else self._driver_s + since_last_s
         ahead_s = now_s - self._driver_s
         # A driver whose clock runs otherwise than ours is followed: a millisecond a second at most.

@@ -79,7 +79,7 @@ class Hardware:
     def _ping(self, ping: Piece) -> float | None:
         """How late it is; None for one that is not heard."""
         sent_s = _began_s(self._player.play(ping))
-        self._wait(sent_s + LISTEN_S - time.monotonic())
+        self._wait(sent_s + LISTEN_S - time.perf_counter())
         heard = self._source.heard()
         from_s = sent_s - EARLY_S
         late_s = onset_s(heard.between(from_s - QUIET_S, from_s), heard.between(from_s), heard.rate_hz)
@@ -139,10 +139,10 @@ class Hardware:
 
     def _fall_silent(self, silent: float) -> bool:
         """Wait until it has been for a while; False when it takes too long."""
-        end_s = time.monotonic() + self._tail_s
+        end_s = time.perf_counter() + self._tail_s
         self._wait(SILENT_S)
         while level(self._source.latest(SILENT_S)) > silent:
-            if time.monotonic() > end_s:
+            if time.perf_counter() > end_s:
                 return False
             self._wait(LOOK_S)
         return True

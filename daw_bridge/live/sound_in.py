@@ -30,7 +30,7 @@ LEAST_DRIFT_S = 0.001
 
 @dataclass(frozen=True, eq=False)
 class HeardSound:
-    """float32 [channels, frames]: frame n was heard at `zero_s` + n / `rate_hz` on the monotonic clock.
+    """float32 [channels, frames]: frame n was heard at `zero_s` + n / `rate_hz` by `time.perf_counter`.
 
     `rate_hz` is the device's by our clock; `lost_s` is how much silence stands in for sound that it lost.
     """

@@ -30,15 +30,15 @@ def main(port: str) -> None:
     words: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read, args=[words]).start()
     word = "stop"
-    due_s = time.monotonic()
+    due_s = time.perf_counter()
     while word != "end":
         try:
-            timeout_s = None if word == "stop" else max(due_s - time.monotonic(), 0.0)
+            timeout_s = None if word == "stop" else max(due_s - time.perf_counter(), 0.0)
             said = words.get(timeout=timeout_s)
             if said.startswith("send "):
                 out.send_message([int(byte) for byte in said.split()[1:]])
             else:
-                word, due_s = said, time.monotonic()
+                word, due_s = said, time.perf_counter()
             continue
         except queue.Empty:
             pass

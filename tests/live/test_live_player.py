@@ -101,7 +101,7 @@ class Sent(list[tuple[float, list[int]]]):
         self._left = notes
 
     def send(self, message: Sequence[int]) -> None:
-        self.append((time.monotonic(), list(message)))
+        self.append((time.perf_counter(), list(message)))
         if message[0] & 0xF0 == 0x90:
             self._left -= 1
             if self._left <= 0:
@@ -153,7 +153,7 @@ class Stepped(Internal):
         return NEVER if self.stands else super().time_at(beat)
 
     def move(self, beat: float) -> None:
-        self._zero_s = time.monotonic() - self._tempo.time_at(beat)
+        self._zero_s = time.perf_counter() - self._tempo.time_at(beat)
         self.moved_to = beat
         self.moves += 1
 

@@ -77,11 +77,15 @@ class Recorded:
         return np.asarray(np.abs(self.clip.samples).max(axis=0))
 
 
-def recorded(folder: Path, holds: Callable[[Recorded], None], *words: str) -> None:
-    """Record what `holds` of; again where it doesn't, if the command itself says that the machine was busy:
-    when JACK is held up, so are the notes that are on their way. A machine that is always so can't tell."""
+def recorded(
+    jack: dict[str, str], folder: Path, holds: Callable[[Recorded], None], *words: str, **synth: float
+) -> None:
+    """Record from `synth` what `holds` of; again where it doesn't, if the command itself says that the
+    machine was busy: when JACK is held up, so are the notes that are on their way. A machine that is always
+    so can't tell."""
     for _ in range(ATTEMPTS):
-        done = record(folder, "--port", PORT, "--audio-in", DEVICE, "--json", *words)
+        with hardware(jack, **synth):
+            done = record(folder, "--port", PORT, "--audio-in", DEVICE, "--json", *words)
         assert done.returncode == 0, done.stdout + done.stderr
         said = json.loads(done.stdout)["recorded"]
         how, warnings = said["recorded"], said["warnings"]
@@ -121,8 +125,7 @@ def test_notes_are_heard_where_they_stand(jack: dict[str, str], folder: Path, de
         assert what.clip.duration_s == pytest.approx(1.4, abs=0.001)  # the last note has died away before
         assert what.latency_ms == pytest.approx(delay_ms, abs=PERIOD_MS + 1)
 
-    with hardware(jack, delay_ms=delay_ms):
-        recorded(folder, stand)
+    recorded(jack, folder, stand, delay_ms=delay_ms)
 
 
 def test_a_latency_that_is_known_is_taken_off_and_no_ping_is_played(
@@ -134,8 +137,7 @@ def test_a_latency_that_is_known_is_taken_off_and_no_ping_is_played(
         assert first_s == pytest.approx(NOTES[0].onset_s + 0.3, abs=0.004)
         assert what.clip.duration_s == pytest.approx(NOTES[-1].onset_s + 0.3 + SOUNDS_S, abs=0.05)
 
-    with hardware(jack, delay_ms=400.0):
-        recorded(folder, is_as_late_as_it_was_said, "--latency", "100")
+    recorded(jack, folder, is_as_late_as_it_was_said, "--latency", "100", delay_ms=400.0)
 
 
 def test_the_take_says_it_and_what_was_there_stays(jack: dict[str, str], folder: Path) -> None:
@@ -176,8 +178,7 @@ def test_an_input_that_clips_is_told_with_its_place(jack: dict[str, str], folder
     def clips(what: Recorded) -> None:
         assert any(warning.startswith("The input clipped, first at 3.2.") for warning in what.warnings)
 
-    with hardware(jack, gain=3.0):
-        recorded(folder, clips, "--latency", "0")
+    recorded(jack, folder, clips, "--latency", "0", gain=3.0)
 
 
 def test_a_synth_that_sounds_on_is_faded_out_and_measured_by_its_first_ping(
@@ -190,8 +191,7 @@ def test_a_synth_that_sounds_on_is_faded_out_and_measured_by_its_first_ping(
         assert what.heard[-RATE_HZ // 2 : -RATE_HZ // 4].max() > 0.02
         assert what.heard[-20:].max() < 0.001
 
-    with hardware(jack, delay_ms=47.3, gain=0.2, sounds_s=25.0):
-        recorded(folder, fades_out, "--tail", str(TAIL_S))
+    recorded(jack, folder, fades_out, "--tail", str(TAIL_S), delay_ms=47.3, gain=0.2, sounds_s=25.0)
 
 
 # -- what is missing ----------------------------------------------------------------------------------
