@@ -29,6 +29,13 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   fi
 fi
 
+# The test plugins are compiled while the environment is made and the checks run.
+plugins=
+if [ -d /usr/share/juce ]; then
+  bash tests/real/vst3/build.sh &
+  plugins=$!
+fi
+
 command -v uv >/dev/null && uv=(uv) || uv=(python3 -m uv)
 "${uv[@]}" --version >/dev/null 2>&1 || python3 -m pip install --quiet uv
 unset PYTHONDONTWRITEBYTECODE # half of a short command's time is compiling what it imports
@@ -39,9 +46,7 @@ run=("${uv[@]}" run --no-sync)
 "${run[@]}" ruff check .
 "${run[@]}" mypy
 "${run[@]}" lint-imports
-if [ -d /usr/share/juce ]; then
-  bash tests/real/vst3/build.sh
-fi
+[ -z "$plugins" ] || wait "$plugins"
 if [ $# -gt 0 ]; then
   exec "${run[@]}" pytest "$@"
 fi
