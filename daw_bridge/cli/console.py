@@ -88,6 +88,8 @@ def show_takes(takes: list[DeliveredTake]) -> None:
             table.add_row("", more.variant, more.file, "")
         if heard := _guesses(take):
             table.add_row("", "guessed", "", heard)
+        if take.chords:
+            table.add_row("", "chords", "", _some(take.chords))
         for rendering in take.renderings:
             table.add_row(
                 "",

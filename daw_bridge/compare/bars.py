@@ -23,8 +23,8 @@ all bars alike."""
 STEP_S, SPREAD_S = 0.01, 0.03
 """Attacks are compared in steps, each spread so far: the standard deviation. Who strikes 30 ms early or
 late is still there."""
-SHORTEST_S = 0.2
-"""What sounds of a first or last bar for less is not judged."""
+SHORTEST_SHARE = 0.5
+"""Of a first or last bar, if less of it sounds it is not judged: a note or two say little."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ def _bars(grid: PlacedGrid, duration_s: float) -> Iterator[tuple[int, float, flo
     last = grid.meters.bar_at(grid.beat_at(duration_s))
     for bar in range(1, last + 1):
         start_s, end_s = (grid.time_at(grid.meters.start_of(number)) for number in (bar, bar + 1))
+        whole_s = end_s - start_s
         start_s, end_s = max(start_s, 0.0), min(end_s, duration_s)
-        if end_s - start_s >= SHORTEST_S:
+        if end_s - start_s >= SHORTEST_SHARE * whole_s:
             yield bar + grid.bar - 1, start_s, end_s
 
 

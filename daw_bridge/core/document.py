@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -136,6 +136,9 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
 
 
 def _invalid(error: type[DocumentInvalid], where: Path | str, problems: Sequence[Problem]) -> DocumentInvalid:
+    if str(where).startswith("--"):  # an option: there is no line to look for
+        typed = [replace(problem, line=0) for problem in problems]
+        return error(f"has {listing(typed)}", where=where, advice="Mend it, and try again.")
     return error(f"has {listing(problems)}", where=where, advice="Mend the file and save it.")
 
 

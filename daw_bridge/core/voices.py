@@ -9,13 +9,17 @@ from daw_bridge.core.notes import Note
 
 CHORD_S = 0.03
 """Notes that begin within this time are one chord: fingers are no nearer to each other."""
+STRUMMED_S = 0.1
+"""A chord whose notes begin one after the other, each within `CHORD_S` of the one before, takes no longer."""
 
 
 def chords(notes: Iterable[Note]) -> Iterator[list[Note]]:
-    """The notes, which are sorted, by chord: what begins within `CHORD_S` of a chord's first note."""
+    """The notes, which are sorted, by chord: struck together, or strummed."""
     chord: list[Note] = []
     for note in notes:
-        if chord and note.onset_s - chord[0].onset_s > CHORD_S:
+        if chord and (
+            note.onset_s - chord[-1].onset_s > CHORD_S or note.onset_s - chord[0].onset_s > STRUMMED_S
+        ):
             yield chord
             chord = []
         chord.append(note)

@@ -24,9 +24,6 @@ def _checked(text: str) -> str:
 AS_GOOD = 0.02
 """Shares of what is in the key that differ by less are the same: a judgement."""
 
-AS_GOOD = 0.02
-"""Shares of what is in the key that differ by less are the same: a judgement."""
-
 KeyName = Annotated[str, AfterValidator(_checked)]
 
 

@@ -131,6 +131,6 @@ def _with_sounding(notes: Sequence[Note]) -> Iterator[tuple[list[Note], list[Not
     """Each chord, and all that sounds when it has begun."""
     sounding: list[Note] = []
     for chord in chords(notes):
-        begun_s = chord[0].onset_s + CHORD_S
+        begun_s = max(chord[0].onset_s + CHORD_S, chord[-1].onset_s)
         sounding = [note for note in sounding if note.offset_s > begun_s] + chord
         yield chord, sounding

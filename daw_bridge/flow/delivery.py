@@ -251,10 +251,12 @@ def _history(take: Take, earlier: Take | None) -> tuple[Version, ...]:
         return before
     number = before[-1].number + 1 if before else 1
     made = datetime.now().isoformat(timespec="seconds")
-    return (
-        *before,
-        Version(number=number, made=made, recipe=take.recipe, taken_back=take.taken_back, recorded=recorded),
-    )[-MOST_VERSIONS:]
+    this = Version(
+        number=number, made=made, recipe=take.recipe, taken_back=take.taken_back, recorded=recorded
+    )
+    if len(before) < MOST_VERSIONS:
+        return (*before, this)
+    return (before[0], *before[2 - MOST_VERSIONS :], this)  # what it was at first stays
 
 
 def _is_of_same_audio(take: Take, earlier: Take) -> bool:

@@ -128,7 +128,10 @@ def _heard_again(
         part = part_of(found, memory) or _heard_anew(found, making, steps, memory, tell)
     part = part if making.bends else replace(part, bends=())
     place = Place(take.place.beat, take.place.source, is_known=take.place.is_known)
-    known = (take.transcription, take.key, take.warnings, take.taken_back)
+    key = take.key
+    if take.taken_back is not None and take.transcription.profile != "drums":
+        key = key_of(steps.estimate_key(part.notes))  # the notes are others than those that were heard
+    known = (take.transcription, key, take.warnings, take.taken_back)
     return Heard(bounce, part, _grid_of(found), place, *known, outline=memory.outline(about.fingerprint))
 
 

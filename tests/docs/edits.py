@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import inspect
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any, Literal, get_args, get_origin
 
 import yaml
 from PIL import Image, ImageDraw
+from pydantic.fields import FieldInfo
 
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.notes import Note, Part
@@ -159,10 +161,29 @@ def settings(name: str) -> str:
     for setting, field in EDITS[name].model_fields.items():
         value = field.get_default()
         default = "required" if field.is_required() else "" if value in (None, ()) else f"`{_plain(value)}`"
-        rows.append(f"| `{setting}` | {default} | {field.description} |")
+        rows.append(f"| `{setting}` | {default} | {_with_choices(field)} |")
     short = EDITS[name].short
     told = f"\n\nA value alone is `{short}`." if short else ""
+    if "expand" in vars(EDITS[name]):  # it reads more than one setting from a value alone
+        told = f"\n\nA value alone: {inspect.getdoc(EDITS[name].expand)}"
     return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows]) + told
+
+
+def _with_choices(field: FieldInfo) -> str:
+    """What the setting means, and the words that it takes, where there are some."""
+    meaning = field.description or ""
+    words = list(_words(field.annotation))
+    if all(f"`{word}`" in meaning for word in words):
+        return meaning
+    return f"{meaning} One of {', '.join(f'`{word}`' for word in words)}."
+
+
+def _words(annotation: Any) -> Iterator[str]:
+    if get_origin(annotation) is Literal:
+        yield from map(str, get_args(annotation))
+    else:
+        for inner in get_args(annotation):
+            yield from _words(inner)
 
 
 def edit_table() -> str:
