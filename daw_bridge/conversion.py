@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
 from daw_bridge.core.formats import ExportFormat
@@ -28,7 +28,8 @@ class Wanted(TypedDict, total=False):
     tempo: WantedTempo | None
     at: Position | None
     session: Path | None
-    """A DAW's project folder, whose tempo and places are taken where `tempo` and `at` don't name others."""
+    """A DAW's project folder: its tempo and places, and those that its bridge.yaml names, are taken where
+    `tempo` and `at` don't name others."""
     exports: Sequence[ExportFormat]
     bends: bool
     edits: tuple[Edit, ...] | None
@@ -52,14 +53,22 @@ def job_of(
     """What is wanted of `bounce`. Raises BridgeError."""
     bounce = bounce.expanduser().absolute()
     name, tagged, warnings = split_tags(bounce.stem, library.has)
-    tempo, at, session = wanted.get("tempo") or "session", wanted.get("at"), wanted.get("session")
-    read, start_s = NOTHING_READ, None
+    tempo, tempo_named_by, folder = wanted.get("tempo"), "--tempo", Path()
+    at = NamedPlace(named_at, "--at") if (named_at := wanted.get("at")) else None
+    read, start_s, session = NOTHING_READ, None, wanted.get("session")
     if session is not None:
         read = SessionReading(session).read()
-        if read == NOTHING_READ:
-            read = Read(warnings=(f"{session}: No session file of a DAW is in there that can be read.",))
         if (session / SETTINGS_NAME).exists():
-            start_s = load_session(session).settings.session_start
+            ours = load_session(session)
+            start_s = ours.settings.session_start
+            if tempo is None:
+                tempo, tempo_named_by, folder = ours.settings.tempo, SETTINGS_NAME, ours.folder
+            rule = ours.rule_for(_below(ours.watched, bounce))
+            if at is None and rule is not None and rule.at:
+                at = NamedPlace(Position.parse(rule.at), SETTINGS_NAME)
+        if read == NOTHING_READ and tempo in (None, "session"):
+            read = Read(warnings=(f"{session}: No session file of a DAW is in there that can be read.",))
+    tempo = tempo or "session"
     live = hear_tempo(tempo) if read.info is None else None
     if isinstance(tempo, ListenedTempo) and read.info is None and live is None:
         raise nobody(tempo)
@@ -72,7 +81,7 @@ def job_of(
         drums=tuple(library.find(preset) for preset in named or usual.drums),
         profile=wanted.get("profile", "auto"),
         tempo=tempo,
-        tempo_named_by="--tempo",
+        tempo_named_by=tempo_named_by,
         warnings=(*warnings, *read.warnings),
         exports=tuple(wanted.get("exports", ())),
         bends=wanted.get("bends", True),
@@ -83,5 +92,12 @@ def job_of(
         session=read.info,
         live=live,
         session_start_s=start_s,
-        at=NamedPlace(at, "--at") if at else None,
+        at=at,
+        folder=folder,
     )
+
+
+def _below(watched: Path, bounce: Path) -> PurePosixPath:
+    """The bounce as rules name it; by its name alone where it lies elsewhere."""
+    is_below = bounce.is_relative_to(watched)
+    return PurePosixPath((bounce.relative_to(watched) if is_below else Path(bounce.name)).as_posix())

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from daw_bridge.cli.console import say, short, stdout
+from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import TempoOption, parse_tempo_option
 
 BOUNCES_TRIED = 5
@@ -27,10 +28,12 @@ def init(
       daw-bridge init "My Song Project" --tempo "97 7/8"
     """
     parse_tempo_option(tempo)
+    keep_log()
     from daw_bridge.session.describing import describe
     from daw_bridge.session.reading import SessionReading
     from daw_bridge.session.start import NOTHING_FOUND, start_session
 
+    is_new = not session.expanduser().exists()
     read = SessionReading(session.expanduser()).read()
     said = describe(read.info) if read.info else NOTHING_FOUND
     if read.info and not read.info.rate_hz and (rate_hz := _rate_of_bounces(session.expanduser())):
@@ -42,6 +45,8 @@ def init(
         is_found = bool(read.info) and line == found[0]
         words = f"{line[:1].upper()}{line[1:]}" if line == NOTHING_FOUND else line
         say("✓" if is_found else "!", words, console=console)
+    if is_new:
+        say("!", f"Made the folder {short(started.folder)}: it was not there.", console=console)
     say("✓", short(started.folder / "bridge.yaml"), console=console)
     console.print(f"  Export stems into  {short(started.watched)}")
     console.print(f"  Takes come back to {short(started.delivered)}")

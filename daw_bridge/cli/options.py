@@ -38,7 +38,7 @@ SessionOption = Annotated[
     Path | None,
     typer.Option(
         "--session",
-        help="The DAW's project folder: its tempo, meters and places hold.",
+        help="The DAW's project folder: tempo, meters and places of it and its bridge.yaml hold.",
         metavar="DIR",
         exists=True,
         file_okay=False,

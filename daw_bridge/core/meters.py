@@ -166,8 +166,10 @@ class Meters:
         unit = 4 / self.time_signature_at(beat).denominator
         within = max(beat - self.start_of(bar), 0.0)
         beats = math.floor(within / unit + NEARLY)
-        sixteenth = max((within - beats * unit) * 4, 0.0)
-        return Position(bar, beats + 1, round(sixteenth, 3) + 1)
+        sixteenth = round(max((within - beats * unit) * 4, 0.0), 3)
+        if sixteenth >= unit * 4:  # rounded up to the next beat
+            return self.position_at(self.start_of(bar) + (beats + 1) * unit)
+        return Position(bar, beats + 1, sixteenth + 1)
 
     def beat_of(self, position: Position) -> float:
         """A place as DAWs write it -> beats from the session's start."""

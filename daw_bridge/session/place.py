@@ -7,6 +7,7 @@ time stamp less the session's start, and bar 1 when nothing is known.
 from __future__ import annotations
 
 import filecmp
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,10 @@ class Place:
     is_known: bool = True
 
 
+STAMPED_WITHIN_S = 2 / 44_100
+"""A time stamp is a whole sample, rounded or cut."""
+SIXTEENTH = 0.25
+
 NOT_KNOWN = "not known: taken to start on bar 1"
 
 
@@ -47,7 +52,10 @@ def find_place(
     """`clock_s` is the file's own time stamp, in seconds after midnight (bext); `session_start_s` is what
     bar 1 reads on that clock, where the user says it or the session file does."""
     if named is not None:
-        return Place(grid.meters.beat_of(named.position), f"named by {named.named_by}")
+        beat = grid.meters.beat_of(named.position)
+        meant = grid.meters.position_at(beat)
+        other = f" as {named.position}, which is {meant}" if meant != named.position else ""
+        return Place(beat, f"named by {named.named_by}{other}")
     if session is not None and (found := _in_session(bounce, session)):
         return found
     start_s = session_start_s
@@ -55,10 +63,19 @@ def find_place(
         start_s = session.start_s
     if clock_s is not None and start_s is not None and clock_s >= start_s:
         return Place(
-            max(grid.tempo.beat_at(clock_s - start_s), 0.0),
+            _stamped_beat(grid, clock_s - start_s),
             f"the file's time stamp ({_clock(clock_s)}) less the session's start ({_clock(start_s)})",
         )
     return Place(0.0, NOT_KNOWN + _of_no_use(clock_s, start_s), is_known=False)
+
+
+def _stamped_beat(grid: Grid, time_s: float) -> float:
+    """The beat at a time stamp: on the bar line or the sixteenth that it means, not a sample beside it."""
+    beat = max(grid.tempo.beat_at(time_s), 0.0)
+    bar = grid.meters.bar_at(beat)
+    lines = (grid.meters.start_of(bar + 1), grid.meters.start_of(bar), round(beat / SIXTEENTH) * SIXTEENTH)
+    near = (line for line in lines if abs(grid.tempo.time_at(line) - time_s) <= STAMPED_WITHIN_S)
+    return next(near, beat)
 
 
 def _of_no_use(clock_s: float | None, start_s: float | None) -> str:
@@ -96,7 +113,7 @@ def _same_file(bounce: Path, named: Path, folder: Path) -> bool:
 
     A session moves between machines, so of a file that isn't there the name is what counts.
     """
-    if named.name.casefold() != bounce.name.casefold():
+    if _plain(named.name) != _plain(bounce.name):
         return False
     there = named if named.is_absolute() else folder / named
     try:
@@ -105,6 +122,11 @@ def _same_file(bounce: Path, named: Path, folder: Path) -> bool:
         return there.samefile(bounce) or filecmp.cmp(there, bounce, shallow=False)
     except OSError:  # a path that no system takes, or nobody may look at: not one that we were given
         return False
+
+
+def _plain(name: str) -> str:
+    """Whatever its case, and however its accents are written: macOS takes them apart."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _clock(time_s: float) -> str:

@@ -26,6 +26,25 @@ def loop(name: str) -> Path:
     return path
 
 
+def test_what_a_sessions_settings_say_of_tempo_and_place_holds(daw_bridge: Shell) -> None:
+    song = daw_bridge.folder / "Song"
+    stem = bounce_tone(song / "Bounces" / "bass.wav")
+    midi = mido.MidiFile()
+    midi.tracks.append(mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(80))]))
+    midi.save(song / "My Map.mid")
+    rules = 'rules: [{match: "bass*", at: 5.1.1}]'
+    (song / "bridge.yaml").write_text(f"tempo: {{file: My Map.mid}}\n{rules}\n")
+    ended = daw_bridge("convert", stem, "--session", song, "--deliver", "out", "--json")
+    assert ended.exit_code == 0, ended.stderr
+    take = ended.json["takes"][0]["take"]
+    assert (take["tempo"]["bpm"], take["place"]["position"]) == (80.0, "5.1.1")
+    assert take["place"]["source"] == "named by bridge.yaml"
+    assert take["warnings"] == []
+    ended = daw_bridge("convert", stem, "--session", song, "-d", "out", "-t", "97", "--at", "2", "--json")
+    take = ended.json["takes"][0]["take"]
+    assert (take["tempo"]["bpm"], take["place"]["position"]) == (97.0, "2.1.1")
+
+
 @pytest.mark.real
 @pytest.mark.parametrize(
     "name", ["techno_bass01.ogg", "rave_bass01.ogg", "techno_synth01.ogg", "tb303_01.ogg"]

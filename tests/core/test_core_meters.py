@@ -47,6 +47,14 @@ def test_positions_and_beats_are_each_others_reverse(some: Meters, sixteenths: i
     assert position.bar == some.bar_at(beat)
 
 
+@given(meters(), st.floats(0.0, 1000.0))
+def test_no_position_counts_further_than_its_beat(some: Meters, beat: float) -> None:
+    position = some.position_at(beat)
+    unit = 4 / some.time_signature_at(some.start_of(position.bar)).denominator
+    assert 1.0 <= position.sixteenth < 1 + 4 * unit
+    assert some.beat_of(position) == pytest.approx(beat, abs=1e-3)
+
+
 @given(meters(), st.integers(1, 60), st.integers(1, 60))
 def test_who_begins_at_a_later_bar_counts_on_from_there(some: Meters, first: int, bar: int) -> None:
     moved = some.from_bar(first)

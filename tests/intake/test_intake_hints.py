@@ -115,6 +115,14 @@ def test_a_time_reference_counts_frames_from_midnight(tmp_path: Path) -> None:
     assert place.clock_s == 3_610.0
 
 
+def test_a_time_reference_may_stand_before_the_format(tmp_path: Path) -> None:
+    plain = wav()
+    content = plain[:12] + bext(48_000 * 3_610) + plain[12:]
+    content = content[:4] + struct.pack("<I", len(content) - 8) + content[8:]
+    (place,) = hints_in(tmp_path, content)
+    assert isinstance(place, TimeReferenceHint) and place.clock_s == 3_610.0
+
+
 def test_a_time_reference_beyond_a_day_is_none(tmp_path: Path) -> None:
     assert hints_in(tmp_path, wav(bext(48_000 * 86_400))) == ()
     assert hints_in(tmp_path, wav(bext(2**64 - 1))) == ()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import Position, TimeSignature
@@ -22,6 +28,11 @@ def test_what_the_user_says_comes_first(tmp_path: Path) -> None:
     named = NamedPlace(Position.parse("17.1.1"), "--at")
     place = find_place(tmp_path / "bass.wav", GRID, named=named, session=info, clock_s=HOUR_S)
     assert (place.beat, place.source) == (16 * 3.5, "named by --at")
+
+
+def test_a_beat_that_its_bar_does_not_have_is_told_where_it_is() -> None:
+    place = find_place(Path("bass.wav"), GRID, named=NamedPlace(Position.parse("17.9.1"), "--at"))
+    assert place.source == "named by --at as 17.9.1, which is 18.2.1"
 
 
 def test_then_the_clip_that_plays_the_file_the_earliest_of_several(tmp_path: Path) -> None:
@@ -74,6 +85,34 @@ def test_then_the_time_stamp_less_the_sessions_start(tmp_path: Path) -> None:
     assert place.source == "the file's time stamp (01:00:03.5) less the session's start (01:00:00)"
     info = session(tmp_path, start_s=HOUR_S)
     assert find_place(tmp_path / "bass.wav", GRID, session=info, clock_s=HOUR_S + 3.5).beat == 7.0
+
+
+@given(
+    st.floats(20.0, 300.0),
+    st.sampled_from([TimeSignature(4, 4), TimeSignature(7, 8), TimeSignature(5, 16)]),
+    st.integers(1, 400),
+    st.sampled_from([44_100, 48_000, 96_000]),
+    st.sampled_from([math.floor, round]),
+)
+def test_a_time_stamp_of_a_bar_line_in_whole_samples_is_on_that_bar(
+    tempo_bpm: float, meter: TimeSignature, bar: int, rate_hz: int, whole: object
+) -> None:
+    assert callable(whole)
+    grid = Grid.constant(tempo_bpm, meter)
+    stamp_s = whole(grid.tempo.time_at(grid.meters.start_of(bar)) * rate_hz) / rate_hz
+    place = find_place(Path("bass.wav"), grid, clock_s=HOUR_S + stamp_s, session_start_s=HOUR_S)
+    assert grid.meters.position_at(place.beat) == Position(bar)
+
+
+def test_a_time_stamp_between_sixteenths_stays_where_it_is() -> None:
+    place = find_place(Path("bass.wav"), GRID, clock_s=HOUR_S + 3.51, session_start_s=HOUR_S)
+    assert place.beat == pytest.approx(7.02)
+
+
+def test_a_clips_accents_may_be_written_in_another_way(tmp_path: Path) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "bäss.wav") for form in ("NFC", "NFD"))
+    info = session(tmp_path, Clip(Path(composed), 35.0))
+    assert find_place(tmp_path / decomposed, GRID, session=info).beat == 35.0
 
 
 def test_a_time_stamp_alone_places_nothing_and_says_what_would(tmp_path: Path) -> None:

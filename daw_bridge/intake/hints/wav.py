@@ -31,8 +31,11 @@ _IS_ONE_SHOT, _HAS_ROOT = 1, 2
 
 
 def wav_hints(file: BinaryIO, size: int) -> Iterator[Hint]:
-    """In the order of the chunks, the first of each name. Raises struct.error where it is damaged."""
-    rate_hz = 0
+    """In the order of the chunks, the first of each name. Raises struct.error where it is damaged.
+
+    A `bext` counts in frames, and may stand before the rate: it is read when that is known.
+    """
+    rate_hz, bext = 0, b""
     seen: set[bytes] = set()
     for name, start, length in chunks(file, size, "<4sI"):
         if name in seen:
@@ -42,7 +45,7 @@ def wav_hints(file: BinaryIO, size: int) -> Iterator[Hint]:
         if name == b"fmt ":
             (rate_hz,) = struct.unpack_from("<I", file.read(8), 4)
         elif name == b"bext":
-            yield from _bext(file.read(min(length, 346)), rate_hz)
+            bext = file.read(min(length, 346))
         elif name == b"acid":
             yield from _acid(file.read(min(length, 24)))
         elif name == b"smpl":
@@ -51,6 +54,9 @@ def wav_hints(file: BinaryIO, size: int) -> Iterator[Hint]:
             yield from _ixml(file.read(length))
         elif name in (b"id3 ", b"ID3 "):
             yield from id3_hints(file)
+        if bext and rate_hz:
+            yield from _bext(bext, rate_hz)
+            bext = b""
 
 
 def _bext(content: bytes, rate_hz: int) -> Iterator[Hint]:

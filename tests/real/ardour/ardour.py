@@ -169,7 +169,8 @@ class Ardour:
                 process.wait()
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "HOME": str(self._home)}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+        return {**inherited, "HOME": str(self._home)}
 
 
 def installed_ardour(folder: Path) -> Ardour:
