@@ -89,6 +89,12 @@ def test_a_rendering_may_ring_on_or_end_early() -> None:
     assert [bar.score > 0.5 for bar in bars] == [True] * 4 + [False] * 4
 
 
+def test_a_last_bar_of_which_little_sounds_is_not_judged() -> None:
+    for sounding, judged in ((0.4, 4), (0.6, 5)):
+        frames = round((4 + sounding) * BAR_S * BOUNCE.rate_hz)
+        assert len(compare(AudioClip(BOUNCE.samples[:, :frames], BOUNCE.rate_hz), BOUNCE, GRID)) == judged
+
+
 def test_bars_follow_meter_and_place() -> None:
     meters = Meters((MeterChange(0.0, TimeSignature(3, 4)), MeterChange(6.0, TimeSignature(7, 8))))
     grid = Grid(TempoMap.constant(120.0), meters).placed(1.0)

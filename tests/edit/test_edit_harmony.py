@@ -111,6 +111,18 @@ def test_a_chord_struck_again_is_told_once_and_places_are_the_sessions() -> None
     ]
 
 
+def test_a_strummed_chord_is_one_chord_to_name_and_to_voice() -> None:
+    struck = part(
+        *(Note(0.0, p, 1.5) for p in (57, 60, 64, 67)), *(Note(2.0, p, 3.5) for p in (53, 57, 60, 64))
+    )
+    strummed = apply([edit("strum")], struck, STEADY)
+    assert strummed.notes[3].onset_s == pytest.approx(0.045)
+    assert named(strummed) == [("1.1.1", "Am7"), ("2.1.1", "Fmaj7")]
+    voiced = apply([edit({"voicing": "drop-2"})], strummed, STEADY)
+    expected = apply([edit({"voicing": "drop-2"})], struck, STEADY)
+    assert sorted(n.pitch for n in voiced.notes) == sorted(n.pitch for n in expected.notes)
+
+
 def test_an_arpeggio_is_named_a_bar_at_a_time() -> None:
     up = [Note(0.5 * k, pitch, 0.5 * k + 0.4) for k, pitch in enumerate((48, 52, 55, 52, 50, 53, 57, 60))]
     assert named(part(*up)) == [("1.1.1", "C"), ("2.1.1", "Dm7")]

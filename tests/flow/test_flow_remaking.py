@@ -76,6 +76,17 @@ def test_a_take_file_that_is_saved_is_made_again_without_listening(
     assert [version.number for version in take.history] == [1, 2]
 
 
+def test_of_a_long_history_the_first_version_stays(
+    bass: tuple[Listening, FakeBridge, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, _, file = bass
+    monkeypatch.setattr("daw_bridge.flow.delivery.MOST_VERSIONS", 3)
+    for semitones in (1, 2, 3, 4):
+        change(file, edits=[{"transpose": semitones}])
+        heard.wait(TakeDelivered)
+    assert [version.number for version in load_take(file).history] == [1, 4, 5]
+
+
 def test_what_has_not_changed_is_not_played_again(bass: tuple[Listening, FakeBridge, Path]) -> None:
     heard, bridge, file = bass
     change(file, presets=["fat-analog-sub", "glassy-digital-pad"])
