@@ -67,7 +67,7 @@ class Internal:
     def time_at(self, beat: float) -> float:
         """By the tempo map, in each round alike. A round's end is the next one's beginning."""
         rounds, within = _rounds(beat, self._round_beats)
-        before_s = rounds * self._round_s if rounds else 0.0  # one that is endless has no rounds before it
+        before_s = rounds * self._round_s if rounds else 0.0  # not 0 times infinity
         return self._zero_s + before_s + self._tempo.time_at(within)
 
     def beat_at(self, time_s: float) -> float:
