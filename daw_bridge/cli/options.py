@@ -44,6 +44,15 @@ SessionOption = Annotated[
         file_okay=False,
     ),
 ]
+
+
+def needs_a_name(name: str | None) -> str | None:
+    """For options that name a port or a device: an empty name is in every name. Raises typer.BadParameter."""
+    if name is not None and not name.strip():
+        raise typer.BadParameter("The name is empty; `daw-bridge ports` lists those that are there.")
+    return name
+
+
 FolderOption = Annotated[
     Path,
     typer.Option("--in", help="The session, or a folder with takes; this one by default.", metavar="DIR"),

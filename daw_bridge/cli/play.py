@@ -14,7 +14,7 @@ import typer
 
 from daw_bridge.cli.console import print_json, say, short, show_error, stderr, stdout
 from daw_bridge.cli.log import keep_log
-from daw_bridge.cli.options import EditOption, FolderOption, Json, parse_edit_options
+from daw_bridge.cli.options import EditOption, FolderOption, Json, needs_a_name, parse_edit_options
 from daw_bridge.core.errors import BridgeError
 
 if TYPE_CHECKING:
@@ -32,11 +32,21 @@ ARRIVALS_S = 0.1
 
 PortOption = Annotated[
     str | None,
-    typer.Option("--port", help="The MIDI port to play to, or a part of its name.", metavar="NAME"),
+    typer.Option(
+        "--port",
+        help="The MIDI port to play to, or a part of its name.",
+        metavar="NAME",
+        callback=needs_a_name,
+    ),
 ]
 VirtualOption = Annotated[
     str | None,
-    typer.Option("--virtual", help="Open a port of this name instead, for the DAW to hear.", metavar="NAME"),
+    typer.Option(
+        "--virtual",
+        help="Open a port of this name instead, for the DAW to hear.",
+        metavar="NAME",
+        callback=needs_a_name,
+    ),
 ]
 ChannelOption = Annotated[int | None, typer.Option(help="Play on this channel.", min=1, max=16)]
 ProgramOption = Annotated[
@@ -68,7 +78,11 @@ def play(
     ] = "none",
     clock_in: Annotated[
         str | None,
-        typer.Option(help="The port that the clock comes in by; one of our own without it.", metavar="NAME"),
+        typer.Option(
+            help="The port that the clock comes in by; one of our own without it.",
+            metavar="NAME",
+            callback=needs_a_name,
+        ),
     ] = None,
     send_clock: Annotated[bool, typer.Option("--send-clock", help="Send MIDI clock along.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Again and again, until Ctrl-C.")] = False,
@@ -110,6 +124,15 @@ def play(
         )
     if (take is None) != on_arrival:
         raise typer.BadParameter("Name a take, or say --on-arrival.", param_hint="TAKE")
+    if on_arrival:
+        _check_arrivals(
+            {
+                "--loop": loop,
+                "--from": from_bar is not None,
+                "--to": to_bar is not None,
+                "--anywhere": anywhere,
+            }
+        )
     patch, edits = parse_patch(program, bank, cc), parse_edit_options(edit)
     if sync == "none" and clock_in is not None:
         raise typer.BadParameter("It is for --sync clock.", param_hint="--clock-in")
@@ -124,7 +147,7 @@ def play(
     if take is None:
         wish = Wish(channel=channel, patch=patch, sends_clock=send_clock, in_place=False)
         with LivePlayer(Setup(port, virtual or "", sync, clock_in)) as player:
-            _play_arrivals(player, folder, wish, edits, preset, is_quiet=json)
+            _play_arrivals(player, folder, wish, variant, edits, preset, is_quiet=json)
         return
     song = _song(take, folder, variant, edits, preset)
     wish = Wish(from_bar, to_bar, channel, patch, loop, send_clock, in_place=not anywhere)
@@ -136,6 +159,14 @@ def play(
             player.stop()
             timing = player.timing()
     _tell(song, player, timing, is_quiet=json)
+
+
+def _check_arrivals(is_given: dict[str, bool]) -> None:
+    if unfit := [option for option, given in is_given.items() if given]:
+        raise typer.BadParameter(
+            "With --on-arrival a take is played once, whole, and wherever the clock is: leave it out.",
+            param_hint=", ".join(unfit),
+        )
 
 
 def _tell(song: TakeSong, player: LivePlayer, timing: Timing, *, is_quiet: bool) -> None:
@@ -151,6 +182,7 @@ def _play_arrivals(
     player: LivePlayer,
     folder: Path,
     wish: Wish,
+    variant: str,
     edits: Sequence[Edit],
     preset: str | None,
     *,
@@ -168,7 +200,7 @@ def _play_arrivals(
         while True:
             for found in arrivals.new():
                 try:
-                    song = song_of_take(found, "played", edits, preset)
+                    song = song_of_take(found, variant, edits, preset)
                 except BridgeError as error:
                     show_error(error)
                     continue

@@ -11,7 +11,7 @@ import typer
 
 from daw_bridge.cli.console import print_json, say, short, stderr, stdout
 from daw_bridge.cli.log import keep_log
-from daw_bridge.cli.options import FolderOption, Json
+from daw_bridge.cli.options import FolderOption, Json, needs_a_name
 from daw_bridge.cli.play import (
     BankOption,
     CcOption,
@@ -32,12 +32,21 @@ if TYPE_CHECKING:
 def record(
     take: Annotated[str, typer.Argument(help="A take, by name or path.", metavar="TAKE")],
     port: Annotated[
-        str, typer.Option("--port", help="The synth's MIDI port, or a part of its name.", metavar="NAME")
+        str,
+        typer.Option(
+            "--port",
+            help="The synth's MIDI port, or a part of its name.",
+            metavar="NAME",
+            callback=needs_a_name,
+        ),
     ],
     audio_in: Annotated[
         str,
         typer.Option(
-            "--audio-in", help="The audio device that it comes in by, or a part of its name.", metavar="NAME"
+            "--audio-in",
+            help="The audio device that it comes in by, or a part of its name.",
+            metavar="NAME",
+            callback=needs_a_name,
         ),
     ],
     inputs: Annotated[

@@ -58,7 +58,13 @@ def find_input(wanted: str, devices: Sequence[InputDevice]) -> InputDevice:
     found = indices_of(wanted, [device.name for device in devices])
     if len(found) == 1:
         return devices[found[0]]
-    listed = ", ".join(f'"{devices[i].name}"' for i in found or range(len(devices))) or "none"
+    if not devices:
+        raise AudioInputMissing(
+            "There is no audio input at all.",
+            where=wanted,
+            advice="Connect one; `daw-bridge ports` lists it then.",
+        )
+    listed = ", ".join(f'"{devices[i].name}"' for i in found or range(len(devices)))
     what = "Several audio inputs are called so" if found else "There is no audio input of this name"
     raise AudioInputMissing(f"{what}; there are: {listed}.", where=wanted, advice="Name one of them.")
 

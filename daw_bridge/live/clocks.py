@@ -45,14 +45,19 @@ class Clock(Protocol):
 
 
 class Internal:
-    """Our own clock, in the part's own tempo."""
+    """Our own clock, in the part's own tempo; a part that is looped begins again in its first.
+
+    `loop_beats` is how long a round is; None where there is but one.
+    """
 
     LEAD_S = 0.05
     """From the word to the first beat: the first notes are not late."""
 
-    def __init__(self, tempo: TempoMap) -> None:
+    def __init__(self, tempo: TempoMap, loop_beats: float | None = None) -> None:
         self.moves, self.moved_to = 0, 0.0
         self._tempo = tempo
+        self._round_beats = loop_beats or math.inf
+        self._round_s = tempo.time_at(loop_beats) if loop_beats else math.inf
         self._zero_s = 0.0
 
     def begin(self, bar_beats: float, song_beat: float | None) -> None:
@@ -60,20 +65,30 @@ class Internal:
         self._zero_s = time.perf_counter() + self.LEAD_S
 
     def time_at(self, beat: float) -> float:
-        """By the tempo map."""
-        return self._zero_s + self._tempo.time_at(beat)
+        """By the tempo map, in each round alike. A round's end is the next one's beginning."""
+        rounds, within = _rounds(beat, self._round_beats)
+        before_s = rounds * self._round_s if rounds else 0.0  # not 0 times infinity
+        return self._zero_s + before_s + self._tempo.time_at(within)
 
     def beat_at(self, time_s: float) -> float:
-        """By the tempo map."""
-        return self._tempo.beat_at(time_s - self._zero_s)
+        """The reverse."""
+        rounds, within_s = _rounds(time_s - self._zero_s, self._round_s)
+        before = rounds * self._round_beats if rounds else 0.0
+        return before + self._tempo.beat_at(within_s)
 
     def check(self) -> None:
         """Always there."""
 
     def tempo_bpm(self) -> float:
         """The map's, at this moment."""
-        return self._tempo.tempo_at(max(self.beat_at(time.perf_counter()), 0.0))
+        _, within_s = _rounds(time.perf_counter() - self._zero_s, self._round_s)
+        return self._tempo.tempo_at(max(self._tempo.beat_at(within_s), 0.0))
 
     def steadiness(self) -> Steadiness | None:
         """Others are measured by it."""
         return None
+
+
+def _rounds(place: float, length: float) -> tuple[float, float]:
+    """(whole rounds before it, how far it is into its own). What comes before the first belongs to it."""
+    return (0.0, place) if place < length else divmod(place, length)

@@ -6,7 +6,7 @@ import math
 import time
 from typing import Any
 
-from daw_bridge.core.errors import LinkMissing
+from daw_bridge.core.errors import LinkMissing, LiveError
 from daw_bridge.live.link_listener import LinkListener
 from daw_bridge.live.listening import LISTEN_S, nobody
 from daw_bridge.live.steadiness import Steadiness, SteadinessMeter
@@ -31,7 +31,7 @@ class LinkClock:
             listener.history.wait_for_a_word(LISTEN_S)
             heard = listener.history.at(time.time())
         if heard is None:
-            raise nobody(ListenedTempo(listen="link"))
+            raise _nobody()
         self.moves, self.moved_to = 0, 0.0
         self._link = Link(heard.tempo_bpm)
         self._link.enabled = True
@@ -43,7 +43,7 @@ class LinkClock:
         while not self._link.numPeers():
             if time.perf_counter() > until_s:
                 self.close()
-                raise nobody(ListenedTempo(listen="link"))
+                raise _nobody()
             time.sleep(0.02)
 
     def close(self) -> None:
@@ -99,3 +99,8 @@ class LinkClock:
                 self._meter.note((beat - at_beat) * 60.0 / bpm - (now[0] - at_s), bpm)
             self._known = now
         return self._known
+
+
+def _nobody() -> LiveError:
+    """Who plays names no tempo: the part has its own."""
+    return nobody(ListenedTempo(listen="link"), "play with --sync none")

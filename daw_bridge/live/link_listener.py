@@ -102,7 +102,8 @@ def _open_socket() -> socket.socket:
         listening.close()
         raise LinkUnavailable(
             f"Ableton Link can't be heard: UDP port {PORT} does not open ({cause.strerror or cause}).",
-            advice="End the program that keeps it to itself, or name the tempo, such as 97.",
+            advice="End the program that keeps it to itself, or name the tempo, such as 97 "
+            "(with `play`: --sync none).",
         ) from cause
     listening.settimeout(_LOOK_S)
     return listening

@@ -34,17 +34,17 @@ def listener(wanted: ListenedTempo) -> Listener:
     return ClockListener(wanted.port)
 
 
-def nobody(wanted: ListenedTempo) -> LiveError:
-    """What to say when nobody was heard, though it was waited for."""
+def nobody(wanted: ListenedTempo, instead: str = "name the tempo, such as 97") -> LiveError:
+    """What to say when nobody was heard, though it was waited for; `instead` is how to do without."""
     if wanted.listen == "link":
         return LinkMissing(
             f"Nobody is on Ableton Link (listened for {LISTEN_S:g} s).",
-            advice="Switch Link on in the DAW, or name the tempo, such as 97.",
+            advice=f"Switch Link on in the DAW, or {instead}.",
         )
     where = f'"{wanted.port}"' if wanted.port else 'its port "DAW Bridge"'
     return ClockMissing(
         f"No MIDI clock came in on {where} (listened for {LISTEN_S:g} s).",
-        advice="Have the DAW send MIDI clock there, press play, or name the tempo, such as 97.",
+        advice=f"Have the DAW send MIDI clock there, press play, or {instead}.",
     )
 
 

@@ -66,7 +66,8 @@ def _serve(tell: _Telling) -> None:
         threading.Thread(target=_read, args=[pieces, players, ended], daemon=True).start()
         tell("ready", {"port": output.name, "clock": getattr(clock, "name", None)})
         while (piece := pieces.get()) is not None:
-            player = Player(output.send, clock or Internal(piece.tempo))
+            loop_beats = piece.program.length_beats if piece.loop else None
+            player = Player(output.send, clock or Internal(piece.tempo, loop_beats))
             players[:] = [player]
             if ended.is_set():
                 return

@@ -150,15 +150,27 @@ def find_port(wanted: str, names: Sequence[str], kind: str) -> int:
     found = indices_of(wanted, names)
     if len(found) == 1:
         return found[0]
-    listed = ", ".join(f'"{names[index]}"' for index in found or range(len(names))) or "none"
+    if not names:
+        raise PortMissing(f"There is no MIDI {kind} at all.", where=wanted, advice=_where_none_is(kind))
+    listed = ", ".join(f'"{names[index]}"' for index in found or range(len(names)))
     what = f"Several MIDI {kind}s are called so" if found else f"There is no MIDI {kind} of this name"
     raise PortMissing(f"{what}; there are: {listed}.", where=wanted, advice="Name one of them.")
 
 
+def _where_none_is(kind: str) -> str:
+    if not HAS_VIRTUAL_PORTS:
+        return "Plug one in, or make one with loopMIDI (tobias-erichsen.de)."
+    if kind == "input":
+        return f'Plug one in, or name none: a port of our own, "{CLIENT}", opens then.'
+    return "Plug one in, or have `daw-bridge play` open a port of its own: --virtual NAME."
+
+
 def indices_of(wanted: str, names: Sequence[str]) -> list[int]:
-    """Where the name is; or else all that have it in them, in any case."""
+    """Where the name is; or else all that have it in them, in any case. An empty name is nobody's."""
     if wanted in names:
         return [names.index(wanted)]
+    if not wanted.strip():
+        return []
     return [index for index, name in enumerate(names) if wanted.casefold() in name.casefold()]
 
 

@@ -188,5 +188,6 @@ def test_playing_ends_with_an_error_when_the_last_peer_is_killed() -> None:
 
 
 def test_there_is_nobody_to_play_with() -> None:
-    with pytest.raises(LinkMissing, match="Nobody is on Ableton Link"):
+    with pytest.raises(LinkMissing, match="Nobody is on Ableton Link") as raised:
         LinkClock()
+    assert raised.value.advice == "Switch Link on in the DAW, or play with --sync none."

@@ -62,7 +62,7 @@ def test_our_own_port_is_one_that_others_find(jack: dict[str, str]) -> None:
 
 
 def test_a_port_that_is_not_there_is_said(jack: dict[str, str]) -> None:
-    with pytest.raises(PortMissing, match="There is no MIDI output of this name"):
+    with pytest.raises(PortMissing, match="There is no MIDI output at all"):
         LivePlayer(Setup("IAC Driver Bus 1", "", "none")).__enter__()
 
 

@@ -1,4 +1,4 @@
-"""Where this system has no MIDI."""
+"""Which port is meant, and where this system has no MIDI."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from daw_bridge.core.errors import AudioInputMissing, PortMissing
+from daw_bridge.live import ports
+from daw_bridge.live.audio_in import InputDevice, find_input
+from daw_bridge.live.ports import find_port, indices_of
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system always has MIDI")
@@ -33,3 +38,41 @@ def test_the_driver_prints_nothing_beside_our_words() -> None:
         assert ended.returncode == 9 and ended.stdout == ""
         assert ended.stderr.startswith("✗ This system's MIDI does not answer")
         assert len(ended.stderr.splitlines()) == 2
+
+
+def test_a_part_of_a_name_is_enough_and_an_empty_name_is_none() -> None:
+    assert indices_of("MINI", ["IAC", "minilogue"]) == [1]
+    assert indices_of("", ["minilogue"]) == indices_of(" ", ["a synth"]) == []
+
+
+def test_the_ports_that_are_there_are_named() -> None:
+    with pytest.raises(PortMissing, match='there are: "IAC", "minilogue"') as raised:
+        find_port("TX7", ["IAC", "minilogue"], "output")
+    assert raised.value.advice == "Name one of them."
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_windows", "advice"),
+    [
+        ("output", False, "--virtual NAME"),
+        ("input", False, "or name none"),
+        ("output", True, "loopMIDI"),
+        ("input", True, "loopMIDI"),
+    ],
+)
+def test_where_there_is_no_port_at_all_none_is_to_be_named(
+    monkeypatch: pytest.MonkeyPatch, kind: str, is_windows: bool, advice: str
+) -> None:
+    monkeypatch.setattr(ports, "HAS_VIRTUAL_PORTS", not is_windows)
+    with pytest.raises(PortMissing, match=f"There is no MIDI {kind} at all") as raised:
+        find_port("TX7", [], kind)
+    assert raised.value.advice is not None and advice in raised.value.advice
+    assert "Name one of them" not in raised.value.advice
+
+
+def test_where_there_is_no_audio_input_at_all_one_is_to_be_connected() -> None:
+    with pytest.raises(AudioInputMissing, match="There is no audio input at all") as raised:
+        find_input("Scarlett", [])
+    assert raised.value.advice is not None and raised.value.advice.startswith("Connect one")
+    with pytest.raises(AudioInputMissing, match='there are: "Scarlett 2i2"'):
+        find_input("", [InputDevice(0, "Scarlett 2i2", 2, 48000)])
