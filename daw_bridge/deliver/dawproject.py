@@ -33,6 +33,8 @@ FORMAT_VERSION = "1.0"
 RAMP_POINTS = 50
 """A line that is straight over seconds is bent over beats and told in points: so many times the root of its
 seconds. The error falls with their square: 0.1 ms for a tempo that triples, however long it takes."""
+RAMPS_TOLD_S = 3600.0
+"""For how long after what is delivered ramps are still told in points; then straight to where they lead."""
 
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can name: the same take makes the same bytes."""
@@ -64,7 +66,8 @@ def write_dawproject(
     files = _member_names(audio)
     metadata = Element("MetaData")
     SubElement(metadata, "Title").text = _text(name)
-    project = _Project(grid)
+    length_s = max(part.duration_s, *(track.duration_s for track in audio), 0.0)
+    project = _Project(grid, grid.tempo.time_at(start_beat) + length_s + RAMPS_TOLD_S)
     project.add_notes(name, part, start_beat)
     for track, file in zip(audio, files, strict=True):
         project.add_audio(track, file, start_beat)
@@ -79,9 +82,9 @@ def write_dawproject(
 
 
 class _Project:
-    """`project.xml`, filled track by track; elements in the schema's order."""
+    """`project.xml`, filled track by track; elements in the schema's order. `until_s`: of `_tempo_points`."""
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, until_s: float) -> None:
         self._grid = grid
         self._ids = (f"id{number}" for number in itertools.count())
         self.root = Element("Project", version=FORMAT_VERSION)
@@ -96,7 +99,7 @@ class _Project:
         )
         arrangement = self._add(self.root, "Arrangement")
         self._lanes = self._add(arrangement, "Lanes", timeUnit="beats")
-        self._automate_tempo(arrangement, tempo)
+        self._automate_tempo(arrangement, tempo, until_s)
         self._automate_meter(arrangement, meter)
 
     def add_notes(self, name: str, part: Part, start_beat: float) -> None:
@@ -163,10 +166,10 @@ class _Project:
         self._add(channel, "Volume", name="Volume", unit="linear", min="0", max="2", value="1")
         return channel
 
-    def _automate_tempo(self, arrangement: Element, parameter: Element) -> None:
+    def _automate_tempo(self, arrangement: Element, parameter: Element, until_s: float) -> None:
         points = self._add(arrangement, "TempoAutomation", timeUnit="beats", unit="bpm")
         SubElement(points, "Target", parameter=parameter.attrib["id"])
-        for beat, tempo_bpm, curve in _tempo_points(self._grid.tempo):
+        for beat, tempo_bpm, curve in _tempo_points(self._grid.tempo, until_s):
             _add_point(points, beat, tempo_bpm, curve)
 
     def _automate_meter(self, arrangement: Element, parameter: Element) -> None:
@@ -208,8 +211,11 @@ def _transposition(
     return found if any(semitones for _, semitones in found) else ()
 
 
-def _tempo_points(tempo: TempoMap) -> Iterator[tuple[float, float, Curve]]:
-    """(beat, BPM, how it goes on): straight over beats or in steps, which is all that the format knows."""
+def _tempo_points(tempo: TempoMap, until_s: float) -> Iterator[tuple[float, float, Curve]]:
+    """(beat, BPM, how it goes on): straight over beats or in steps, which is all that the format knows.
+
+    After `until_s` there are only the map's own changes: a ramp may be years long.
+    """
     for change, after in itertools.zip_longest(tempo.changes, tempo.changes[1:]):
         if change.curve is not Curve.IN_TIME or after is None:
             yield change.beat, change.tempo_bpm, change.curve
@@ -217,7 +223,10 @@ def _tempo_points(tempo: TempoMap) -> Iterator[tuple[float, float, Curve]]:
         start_s, end_s = tempo.time_at(change.beat), tempo.time_at(after.beat)
         count = math.ceil(RAMP_POINTS * math.sqrt(end_s - start_s))
         for index in range(count):
-            beat = tempo.beat_at(start_s + (end_s - start_s) * index / count)
+            time_s = start_s + (end_s - start_s) * index / count
+            if index and time_s > until_s:
+                break
+            beat = tempo.beat_at(time_s)
             yield beat, tempo.tempo_at(beat), Curve.IN_BEATS
 
 

@@ -71,7 +71,9 @@ def _tempo_events(tempo: TempoMap, end_tick: int) -> list[Event]:
         if after is None or change.curve is Curve.STEP:
             events.append((first, _set_tempo(60_000_000 / change.tempo_bpm)))
             continue
-        steps = [*range(first, tick_of(after.beat), RAMP_TICKS), tick_of(after.beat)]
+        # A session's ramp may go on for hours after the clip: no step is made that begins after its end.
+        last = min(tick_of(after.beat), end_tick + RAMP_TICKS)
+        steps = [*range(first, last, RAMP_TICKS), last]
         told_us = tempo.time_at(change.beat) * 1e6
         for tick, following in itertools.pairwise(steps):
             beats = (following - tick) / TICKS_PER_BEAT

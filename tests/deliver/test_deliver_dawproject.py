@@ -152,6 +152,17 @@ def test_ramps_over_seconds_are_told_in_points_that_take_as_long(
         assert told.time_at(beat) == pytest.approx(tempo.time_at(beat), abs=1e-4)
 
 
+def test_ramps_long_after_the_clip_are_told_by_where_they_lead(tmp_path: Path) -> None:
+    beats = (0, *(float(beat) for beat in range(1_000_000, 10_000_001, 1_000_000)))
+    tempo = TempoMap(tuple(TempoChange(beat, 60 + index, Curve.IN_TIME) for index, beat in enumerate(beats)))
+    project = project_of(written(tmp_path, grid=Grid(tempo)))
+    points = [numbers(p, "time", "value") for p in found(project, ".//TempoAutomation").iter("RealPoint")]
+    assert len(points) < 1_000
+    told = TempoMap(tuple(TempoChange(beat, bpm, Curve.IN_BEATS) for beat, bpm in points))
+    assert [told.tempo_at(beat) for beat in beats] == pytest.approx([60 + index for index in range(11)])
+    assert told.time_at(3_600) == pytest.approx(tempo.time_at(3_600), abs=1e-3)
+
+
 def test_our_reader_reads_back_what_was_written(tmp_path: Path, wav: Path) -> None:
     archive = written(tmp_path, start_beat=15.25, audio=(audio_of(wav),))
     read = DawProjectReader().read(tmp_path / "take.dawproject")

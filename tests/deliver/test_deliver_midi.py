@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 
 import mido
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,6 +158,18 @@ def test_a_ramp_is_told_in_steps_that_take_as_long() -> None:
             assert abs(told_s - tempo.time_at(now / 960)) < 1e-6
             beat_us = message.tempo
     assert now >= 8 * 960
+
+
+@pytest.mark.parametrize("end_beat", [8.0 + 1e-3, 3e6, 1e17])
+def test_a_ramp_that_goes_on_after_the_clip_is_told_as_far_as_the_clip(end_beat: float) -> None:
+    tempo = TempoMap((TempoChange(0.0, 60.0, Curve.IN_BEATS), TempoChange(end_beat, 180.0)))
+    content = midi_bytes(Part((Note(0.0, 60, 1.0),), 4.0), Grid(tempo).placed(0.0), track_name="x")
+    ticks, now = [], 0
+    for message in read(content).tracks[0]:
+        now += message.time
+        if message.type == "set_tempo":
+            ticks.append(now)
+    assert ticks == list(range(0, now + 1, 240))
 
 
 def test_a_bounce_inside_a_bar_lies_where_it_was_in_it() -> None:

@@ -13,13 +13,15 @@ from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import TimeSignature
 from daw_bridge.session.readers.ableton_set import LiveSet
 from daw_bridge.session.readers.ableton_tempo import automated_tempo
-from daw_bridge.session.readers.info import SessionInfo
+from daw_bridge.session.readers.info import SessionInfo, newer_than_known
 from daw_bridge.session.readers.points import meters
 from daw_bridge.session.readers.source import guarded, gunzipped, invalid, unpacked
 from daw_bridge.session.readers.xml_source import streamed_xml
 
 _GZIP = b"\x1f\x8b"
 _SIGNATURES_A_DENOMINATOR = 99
+_NEWEST_FORMAT = 5
+"""`MajorVersion` of Live 10 to 12."""
 
 
 class Ableton:
@@ -54,7 +56,7 @@ class Ableton:
             live_set.creator,
             Grid(tempo, meters(signatures)),
             clips=tuple(live_set.clips),
-            notes=tuple(notes),
+            notes=(*newer_than_known(live_set.major_version, _NEWEST_FORMAT), *notes),
         )
 
 

@@ -58,6 +58,8 @@ class LiveSet(ElementHandler):
         super().__init__()
         self.creator: str | None = None
         """`Ableton Live 12.1`."""
+        self.major_version = ""
+        """Of the format."""
         self.tempo = Parameter()
         self.time_signature = Parameter()
         self.clips: list[Clip] = []
@@ -103,6 +105,7 @@ class LiveSet(ElementHandler):
     def _take_creator(self, attributes: AttributesImpl) -> None:
         if len(self.path) == 1:
             self.creator = attributes.get("Creator", "")[:100] or "Ableton Live"
+            self.major_version = attributes.get("MajorVersion", "")
 
     def _mixer_parameter(self, *inner: str) -> Parameter | None:
         """The one at hand: `MainTrack/DeviceChain/Mixer/Tempo/…`. In Live 8 the chain is a MasterChain."""

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import TimeSignature
 from daw_bridge.core.timing import Curve, TempoMap
-from daw_bridge.session.readers.info import Clip, SessionInfo, named_path
+from daw_bridge.session.readers.info import Clip, SessionInfo, named_path, newer_than_known
 from daw_bridge.session.readers.points import TempoPoint, meters, number, tempo_map
 from daw_bridge.session.readers.source import guarded, invalid, unpacked
 from daw_bridge.session.readers.xml_source import parsed_xml
@@ -23,6 +23,8 @@ from daw_bridge.session.readers.xml_source import parsed_xml
 TICKS_PER_QUARTER = 1920
 SUPERCLOCKS_PER_SECOND = 282_240_000
 """Of Ardour 7; each session says its own."""
+_NEWEST_FORMAT = 7
+"""In thousands in the file: Ardour 8 writes 7003."""
 _TEMPO_DIGITS = 6
 """Ardour keeps tempos as whole superclocks a beat: 97 BPM is written 97.00000016611159."""
 
@@ -52,6 +54,7 @@ class Ardour:
             Grid(tempo, meters(_time_signatures(found))),
             rate_hz=rate_hz if rate_hz > 0 else None,
             clips=tuple(_clips(session, places)),
+            notes=newer_than_known(session.get("version", "")[:-3], _NEWEST_FORMAT),
         )
 
 

@@ -14,11 +14,12 @@ from xml.etree.ElementTree import Element
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import TimeSignature
 from daw_bridge.core.timing import Curve, TempoMap
-from daw_bridge.session.readers.info import Clip, SessionInfo, named_path
+from daw_bridge.session.readers.info import Clip, SessionInfo, named_path, newer_than_known
 from daw_bridge.session.readers.points import TempoPoint, meters, number, tempo_map, warped_s
 from daw_bridge.session.readers.source import guarded, member
 from daw_bridge.session.readers.xml_source import parsed_xml
 
+_NEWEST_FORMAT = 1
 _SECONDS = "seconds"
 _BEATS = "beats"
 """What a timeline counts in when neither it nor those around it say so."""
@@ -45,6 +46,7 @@ class DawProject:
             f"{program.strip()[:100]} (DAWproject)".strip(),
             Grid(tempo, meters(_time_signatures(project, tempo))),
             clips=tuple(_clips(project, tempo)),
+            notes=newer_than_known(project.get("version"), _NEWEST_FORMAT),
         )
 
 

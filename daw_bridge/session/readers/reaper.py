@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.meters import MeterChange, Meters, TimeSignature
 from daw_bridge.core.timing import Curve, TempoChange, TempoMap
-from daw_bridge.session.readers.info import Clip, SessionInfo, named_path
+from daw_bridge.session.readers.info import FURTHEST_S, Clip, SessionInfo, named_path
 from daw_bridge.session.readers.source import guarded, invalid, read_large
 
 MOST_POINTS = MOST_ITEMS = 200_000
@@ -108,7 +107,7 @@ class Reaper:
                 Clip(named_path(name), tempo.beat_at(time_s), offset_s)
                 for name, time_s, offset_s in project.items
             ),
-            start_s=start_s if math.isfinite(start_s) else None,
+            start_s=start_s if abs(start_s) <= FURTHEST_S else None,
             notes=(f"REAPER shows its first bar as bar {1 + bars:.0f}; here it is bar 1",) if bars else (),
         )
 

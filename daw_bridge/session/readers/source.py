@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from daw_bridge.core.errors import SessionFileInvalid
+from daw_bridge.session.readers.zip_directory import zip_directory
 
 if TYPE_CHECKING:
     from daw_bridge.session.readers.info import SessionInfo
@@ -26,6 +27,10 @@ DENSEST_PACKING = 250
 """How many times its size a file may unpack to beyond `LARGEST_SMALL_BYTES`: sets of Live pack 10 to 50
 times, a gzip bomb 1000 times."""
 MOST_MEMBERS = 100_000
+LARGEST_DIRECTORY_BYTES = 8 << 20
+"""Of a zip: the names of all its members. Whoever lies about their number has no room for many more."""
+
+_TOO_MANY_MEMBERS = "It holds more files than any session does."
 
 
 def invalid(file: Path, what: str) -> SessionFileInvalid:
@@ -98,10 +103,14 @@ def holds_member(file: Path, name: str) -> bool:
 @contextmanager
 def _archive(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            if len(archive.infolist()) > MOST_MEMBERS:
-                raise invalid(file, "It holds more files than any session does.")
-            yield archive
+        with file.open("rb") as opened:
+            directory = zip_directory(opened)
+            if directory.entries > MOST_MEMBERS or directory.size_bytes > LARGEST_DIRECTORY_BYTES:
+                raise invalid(file, _TOO_MANY_MEMBERS)
+            with zipfile.ZipFile(opened) as archive:
+                if len(archive.infolist()) > MOST_MEMBERS:
+                    raise invalid(file, _TOO_MANY_MEMBERS)
+                yield archive
     except (
         zipfile.BadZipFile,
         NotImplementedError,

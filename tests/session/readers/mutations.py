@@ -8,10 +8,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from daw_bridge.core.errors import SessionFileInvalid
-from daw_bridge.session.readers import Reader
+from daw_bridge.core.notes import Note, Part
+from daw_bridge.deliver.midi import midi_bytes
+from daw_bridge.session.describing import describe
+from daw_bridge.session.place import find_place
+from daw_bridge.session.readers import Reader, SessionInfo
 
 LONGEST_S = 1.0
 """Of the processor's time, so that a busy machine fails no test."""
+MOST_USED = 3
+"""Clips of each session that a bounce is placed by."""
+PART = Part((Note(0.5, 60, 1.0),), 2.0)
 
 
 def mutated(content: bytes, rng: random.Random, words: Sequence[bytes]) -> bytes:
@@ -32,6 +39,18 @@ def mutated(content: bytes, rng: random.Random, words: Sequence[bytes]) -> bytes
             case 4 if rng.random() < 0.2:
                 del changed[at:]
     return bytes(changed)
+
+
+def use(info: SessionInfo) -> None:
+    """What is done with a session that was read: a bounce is placed by it, and delivered there."""
+    bounces = {info.file.parent / clip.file.name for clip in info.clips[:MOST_USED]} | {Path("x.wav")}
+    for bounce in bounces:
+        place = find_place(bounce, info.grid, session=info, clock_s=50_000.0)
+        placed = info.grid.placed(place.beat)
+        str(info.grid.meters.position_at(place.beat))
+        str(placed.position_near(1.0))
+        midi_bytes(PART, placed, track_name="x")
+    describe(info)
 
 
 Mutate = Callable[[bytes, random.Random, Sequence[bytes]], bytes]
@@ -57,8 +76,7 @@ def read_or_refused(
         (target or session).write_bytes(content)
         started_s = time.process_time()
         try:
-            info = reader.read(session)
-            info.grid.tempo.beat_at(info.grid.tempo.time_at(100.0))
+            use(reader.read(session))
         except SessionFileInvalid:
             refused += 1
         except Exception as cause:

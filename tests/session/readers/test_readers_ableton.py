@@ -113,9 +113,33 @@ def test_automation_of_another_parameter_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_ramp_longer_than_any_song_is_a_line(tmp_path: Path) -> None:
-    tempo = read(tmp_path, replaced(LIVE_12, ('Time="28" Value="1', 'Time="1e9" Value="1'))).grid.tempo
+    tempo = read(tmp_path, replaced(LIVE_12, ('Time="28" Value="1', 'Time="1e7" Value="1'))).grid.tempo
     assert len(tempo.changes) < 10
-    assert tempo.tempo_at(0.5e9) == pytest.approx(118.5)
+    assert tempo.tempo_at(0.5e7) == pytest.approx(118.5)
+
+
+@pytest.mark.parametrize(
+    ("near", "far"),
+    [
+        ('<AudioClip Id="0" Time="14"', '<AudioClip Id="0" Time="1e308"'),
+        ('<AudioClip Id="0" Time="14"', '<AudioClip Id="0" Time="-1e8"'),
+        ('Time="28" Value="1', 'Time="1e8" Value="1'),
+        ('Time="28" Value="1', 'Time="1.1e7" Value="1'),
+        ('Time="36" Value="302"', 'Time="1e17" Value="302"'),
+        ('SecTime="2.5"', 'SecTime="-1e300"'),
+    ],
+)
+def test_a_set_that_reaches_further_than_any_is_refused(tmp_path: Path, near: str, far: str) -> None:
+    with pytest.raises(SessionFileInvalid, match="where no session reaches"):
+        read(tmp_path, replaced(LIVE_12, (near, far)))
+
+
+def test_a_set_of_a_later_live_is_read_and_said_to_be_one(tmp_path: Path) -> None:
+    later = read(tmp_path, replaced(LIVE_12, ('MajorVersion="5"', 'MajorVersion="99"')))
+    known = read(tmp_path, LIVE_12)
+    assert (later.grid, later.clips) == (known.grid, known.clips)
+    (note,) = later.notes
+    assert note.startswith("its format is version 99, newer than is known here")
 
 
 def test_time_signatures_are_one_number() -> None:

@@ -78,6 +78,15 @@ def test_a_session_of_ardour_6() -> None:
     assert info.clips == (Clip(bass, 4.0, offset_s=0.5), Clip(Path("/media/keys.wav"), 0.0))
 
 
+def test_a_session_of_a_later_ardour_is_read_and_said_to_be_one(tmp_path: Path) -> None:
+    known = read(tmp_path, ARDOUR_7)
+    later = read(tmp_path, ARDOUR_7.replace('version="7002"', 'version="99000"', 1))
+    assert known.notes == read(tmp_path, ARDOUR_7.replace('version="7002"', 'version="7003"', 1)).notes == ()
+    assert (later.grid, later.clips) == (known.grid, known.clips)
+    (note,) = later.notes
+    assert note.startswith("its format is version 99, newer than is known here")
+
+
 @pytest.mark.parametrize("kind", NO_SESSION_OF_XML)
 def test_what_is_no_session_is_refused(tmp_path: Path, kind: str) -> None:
     refusal(Ardour(), tmp_path / "a.ardour", NO_SESSION_OF_XML[kind])

@@ -59,6 +59,15 @@ def test_automation_may_count_in_seconds(tmp_path: Path) -> None:
     assert info.grid.meters.changes[1].beat == pytest.approx(info.grid.tempo.beat_at(28))
 
 
+def test_a_project_of_a_later_format_is_read_and_said_to_be_one(tmp_path: Path) -> None:
+    known = read(tmp_path, BITWIG)
+    later = read(tmp_path, BITWIG.replace('<Project version="1.0">', '<Project version="9.0">'))
+    assert known.notes == ()
+    assert (later.grid, later.clips) == (known.grid, known.clips)
+    (note,) = later.notes
+    assert note.startswith("its format is version 9, newer than is known here")
+
+
 @pytest.mark.parametrize("kind", NO_SESSION_OF_XML)
 def test_what_is_no_project_is_refused(tmp_path: Path, kind: str) -> None:
     refusal(DawProject(), tmp_path / "a.dawproject", packed(NO_SESSION_OF_XML[kind]))

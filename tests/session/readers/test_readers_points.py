@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import math
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daw_bridge.core.meters import TimeSignature
-from daw_bridge.core.timing import Curve
+from daw_bridge.core.grid import Grid
+from daw_bridge.core.meters import MeterChange, Meters, TimeSignature
+from daw_bridge.core.timing import Curve, TempoChange, TempoMap
+from daw_bridge.session.readers.info import FURTHEST_BEAT, FURTHEST_S, Clip, SessionInfo, newer_than_known
 from daw_bridge.session.readers.points import TempoPoint, meters, number, tempo_map, warped_s
 
 
@@ -79,3 +84,25 @@ def test_warped_time_goes_on_beyond_the_markers() -> None:
 def test_what_is_no_number(text: str | None) -> None:
     with pytest.raises(ValueError, match=r"number|float"):
         number(text)
+
+
+@pytest.mark.parametrize("beyond", [1.0001, 1e300, math.inf, math.nan])
+def test_nothing_of_a_session_lies_beyond_what_sessions_reach(beyond: float) -> None:
+    beat, file = FURTHEST_BEAT * beyond, Path("a.als")
+    with pytest.raises(ValueError, match="no session reaches"):
+        Clip(file, beat)
+    with pytest.raises(ValueError, match="no session reaches"):
+        Clip(file, 0.0, -FURTHEST_S * beyond)
+    with pytest.raises(ValueError, match="no session reaches"):
+        SessionInfo(file, "Live", Grid.constant(97.0), start_s=FURTHEST_S * beyond)
+    if math.isfinite(beat):  # else the map refuses it
+        tempo = TempoMap((TempoChange(0.0, 97.0), TempoChange(beat, 97.0)))
+        later = Meters((MeterChange(0.0, TimeSignature()), MeterChange(beat, TimeSignature(3, 4))))
+        for grid in (Grid(tempo), Grid(TempoMap.constant(97.0), later)):
+            with pytest.raises(ValueError, match="no session reaches"):
+                SessionInfo(file, "Live", grid)
+
+
+@pytest.mark.parametrize("version", [None, "", "x", "5", "4.9", "-9"])
+def test_versions_that_are_known_or_are_none_are_not_worth_a_word(version: str | None) -> None:
+    assert newer_than_known(version, 5) == ()

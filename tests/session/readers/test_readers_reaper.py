@@ -146,6 +146,8 @@ def test_a_project_that_starts_at_one_hour_and_at_bar_minus_one(tmp_path: Path) 
     info = read(tmp_path, project(offset="3600 -2 0"))
     assert info.start_s == 3600.0
     assert info.notes == ("REAPER shows its first bar as bar -1; here it is bar 1",)
+    for no_time in ("nan", "inf", "1e308", "-1e300"):
+        assert read(tmp_path, project(offset=f"{no_time} 0 0")).start_s is None
 
 
 def test_a_project_of_version_four(tmp_path: Path) -> None:
@@ -168,7 +170,7 @@ def test_a_project_of_version_four(tmp_path: Path) -> None:
         (project(tempo="nan 4 4"), "10 to 999 BPM"),
         (project(tempo="97 0 4"), "no time signature"),
         (project(points="nan 100 1"), "understood"),
-        (project(items=item("a.wav", float("inf"))), "a clip's place"),
+        (project(items=item("a.wav", float("inf"))), "a clip lies inf beats"),
     ],
 )
 def test_what_is_broken_is_refused(tmp_path: Path, text: str, says: str) -> None:

@@ -12,7 +12,21 @@ from collections.abc import Callable, Mapping, Sequence
 from tests.session.readers.mutations import Mutate, mutated
 
 VALUES = (
-    *(b"nan", b"inf", b"-inf", b"-1", b"0", b"1e308", b"-1e308", b"1e-320", b"9", b"1000", b"9.99", b""),
+    *(
+        b"nan",
+        b"inf",
+        b"-inf",
+        b"-1",
+        b"0",
+        b"1e308",
+        b"-1e308",
+        b"1e-320",
+        b"9999999",
+        b"9",
+        b"1000",
+        b"9.99",
+        b"",
+    ),
     *(b"9" * 400, b"seconds", b"beats", b"linear", b"true", b"1", b"2", b"a1", b"b1", b"b-1", b"@", b"1:"),
 )
 """For where a value stood."""
