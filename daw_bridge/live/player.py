@@ -106,9 +106,11 @@ class Player:
         rests = [list(message) for message in silencing(channels)]
         last = [[STOP]] if program.sends_clock else []
         try:
-            for message in [*rests, *(list(m) for m in program.first)]:
-                self._send(message)
-            with _Undisturbed():
+            with (
+                _Undisturbed()
+            ):  # what its making takes is over before anybody hears of us, and starts a clock
+                for message in [*rests, *(list(m) for m in program.first)]:
+                    self._send(message)
                 self._clock.begin(program.bar_beats, program.song_beat)
                 began_s = self._clock.time_at(0.0)
                 self._began_s = None if began_s == NEVER else began_s
