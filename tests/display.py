@@ -15,6 +15,7 @@ import pytest
 
 TIMEOUT_S = 30.0
 PRESS_AGAIN_S = 1.0
+CLICK_AGAIN_S = "0.7"
 ATTEMPTS = 5
 _numbers = itertools.count()
 PROGRAMS = ("Xvfb", "openbox", "xdotool")
@@ -71,8 +72,12 @@ class Hand:
         return self._do("search", "--sync", "--onlyvisible", "--name", f"^{name}$").splitlines()[0]
 
     def click(self, window: str, x: int, y: int) -> None:
-        """Click at this place of the window."""
-        self._do("mousemove", "--window", window, str(x), str(y), "click", "1")
+        """Click at this place of the window, and again, slower than a double click.
+
+        A window that is just there may still be moved, or not listen yet.
+        """
+        click = ["mousemove", "--window", window, str(x), str(y), "click", "1"]
+        self._do(*click, "sleep", CLICK_AGAIN_S, *click, "sleep", CLICK_AGAIN_S, *click)
 
     def close(self, window: str) -> None:
         """Close it with the window manager's key, pressed again until it is gone.
