@@ -56,7 +56,6 @@ def main() -> None:
     requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(commands, requests, folder), daemon=True).start()
     studio = Studio(report)
-    studio.begin()
     while True:
         request = requests.get()
         answer: Reply

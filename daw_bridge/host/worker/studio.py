@@ -39,10 +39,6 @@ class Studio:
         self._effects: Effects | None = None
         self._played: Instrument | None = None
 
-    def begin(self) -> None:
-        """Import what most play on: who is started ahead has the time."""
-        import daw_bridge.host.worker.faust  # noqa: F401
-
     def load(self, request: Load) -> Loaded:
         """Load the instrument. Raises PluginError."""
         return Loaded(self._instrument(request.instrument, request.rate_hz).label)
