@@ -119,16 +119,12 @@ def _found(maps: Floats, first: int, sounding: float, offset: float) -> Finds:
     held, onset, release = (np.ascontiguousarray(part.T, np.float32) for part in maps[:3])
     strikes = _peaks(onset, LEAST_MASS)
     key, around, mass = strikes.key, strikes.around, np.minimum(strikes.mass, 1.0)
-    sums_held, sums_onset = _Sums(held), _Sums(onset)
     evidence = [
         mass,
         mass**2,
-        _log_odds(sums_held.of(key, around + 2, around + 8) / 6),
-        _log_odds(sums_held.of(key, around - 8, around - 2) / 6),
-        *(
-            np.minimum(sums_onset.of(key + step, around - 6, around + 7), 1.0) * (1.0 - mass)
-            for step in _RELATED
-        ),
+        _log_odds(_sums(held, key, around + 2, 6) / 6),
+        _log_odds(_sums(held, key, around - 8, 6) / 6),
+        *(np.minimum(_sums(onset, key + step, around - 6, 13), 1.0) * (1.0 - mass) for step in _RELATED),
     ]
     sounds = held[:, CONTEXT - 1 : held.shape[1] - CONTEXT] >= sounding
     rise = np.nonzero(sounds[:, 1:] & ~sounds[:, :-1])
@@ -162,36 +158,39 @@ def _peaks(densities: Floats, least: float) -> _Peaks:
     """
     steps = densities.shape[1]
     row = densities.ravel()  # one key after the other; the context between them is wider than the bell
-    smooth = np.convolve(row, _BELL, mode="same")
+    smooth = _smoothed(row)
     near = np.flatnonzero(smooth[1:-1] >= 0.2 * least) + 1
     peaks = near[(smooth[near] > smooth[near - 1]) & (smooth[near] >= smooth[near + 1])]
-    between = (peaks[1:] + peaks[:-1] + 1) // 2
-    first = np.maximum(peaks - REACH, np.append(0, between)[: len(peaks)])
-    last = np.minimum(peaks + REACH + 1, np.append(between, len(row))[: len(peaks)])
-    mass = _sums_between(densities, first, last)
     inside = (peaks % steps >= CONTEXT) & (peaks % steps < steps - CONTEXT)
-    kept = np.flatnonzero(inside & (mass >= least))
-    peaks, first, last, mass = peaks[kept], first[kept], last[kept], mass[kept]
-    centre = _sums_between(densities * (np.arange(steps) + 0.5), first, last) / mass
+    between = (peaks[1:] + peaks[:-1] + 1) // 2
+    first = np.append(0, between)[: len(peaks)][inside, None]
+    last = np.append(between, len(row))[: len(peaks)][inside, None]
+    peaks = peaks[inside]
+    spans = peaks[:, None] + np.arange(-REACH, REACH + 1)
+    nearest = np.where((spans >= first) & (spans < last), row[spans].astype(np.float64), 0.0)
+    mass = nearest.sum(axis=1)
+    kept = np.flatnonzero(mass >= least)
+    peaks, mass = peaks[kept], mass[kept]
+    centre = peaks % steps + 0.5 + nearest[kept] @ np.arange(-REACH, REACH + 1) / mass
     return _Peaks(peaks // steps, peaks % steps, centre, mass)
 
 
-def _sums_between(values: Floats | Doubles, first: Indices, last: Indices) -> Doubles:
-    """The sums of some spans of values, all keys' in one row."""
-    total = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-    return np.asarray(total[last] - total[first], np.float64)
+def _smoothed(row: Floats) -> Floats:
+    """The convolution with the bell, which is even: taps at the same distance to both sides are one."""
+    reach, steps = len(_BELL) // 2, len(row)
+    padded = np.pad(row, reach)
+    smooth = row * _BELL[reach]
+    for distance in range(1, reach + 1):
+        both = padded[reach - distance :][:steps] + padded[reach + distance :][:steps]
+        smooth += np.multiply(both, _BELL[reach + distance], out=both)
+    return np.asarray(smooth, np.float32)
 
 
-class _Sums:
-    """Sums over spans of steps of [88, steps]; keys outside are silent."""
-
-    def __init__(self, values: Floats) -> None:
-        self._total = np.pad(np.cumsum(values, axis=1, dtype=np.float64), ((0, 0), (1, 0)))
-
-    def of(self, key: Indices, first: Indices, last: Indices) -> Doubles:
-        """From `first` to before `last`."""
-        near = np.clip(key, 0, KEYS - 1)
-        return np.where(key == near, self._total[near, last] - self._total[near, first], 0.0)
+def _sums(values: Floats, key: Indices, first: Indices, length: int) -> Doubles:
+    """The sums of `length` steps of [88, steps] from `first` on; keys outside are silent."""
+    near = np.clip(key, 0, KEYS - 1)
+    spans = values[near[:, None], first[:, None] + np.arange(length)]
+    return np.where(key == near, spans.sum(axis=1, dtype=np.float64), 0.0)
 
 
 def _log_odds(probability: Doubles) -> Doubles:
