@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import yaml
 from daw_bridge.core.errors import BounceMissing, TakeInvalid
 from daw_bridge.deliver.take import Recipe
 from daw_bridge.deliver.take_file import deliver_take, find_take, load_take
-from daw_bridge.flow.events import Failed, NotesDelivered, TakeDelivered
+from daw_bridge.flow.events import Failed, TakeDelivered
 from daw_bridge.settings import Session
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard as Listening
@@ -214,35 +213,6 @@ def test_a_preset_that_is_saved_plays_again_where_it_is_used(
     assert bridge.fakes.rendered == ["fat-analog-sub", "my-sub", "my-sub"]
 
 
-def test_a_take_changed_while_nobody_watched_is_made_at_the_next_start(session: Session, stem: Path) -> None:
-    shutil.copy(stem, session.watched / "bass.wav")
-    with running(session) as (heard, _):
-        file = heard.wait(TakeDelivered).delivered.file
-    change(file, edits=[{"transpose": 12}])
-    with running(session) as (heard, bridge):
-        heard.wait(TakeDelivered)
-        assert bridge.engine.asked == 0
-
-
-def test_what_was_ended_while_it_was_made_again_is_finished_at_the_next_start(
-    session: Session, stem: Path
-) -> None:
-    shutil.copy(stem, session.watched / "bass.wav")
-    with running(session) as (heard, bridge):
-        file = heard.wait(TakeDelivered).delivered.file
-        before = file.with_name("bass - Fat Analog Sub.wav").read_bytes()
-        resume = threading.Event()
-        bridge.fakes.before = lambda slug: resume.wait(60.0)  # type: ignore[assignment]
-        change(file, edits=[{"transpose": 12}])
-        heard.wait(NotesDelivered, lambda event: event.bounce == file)
-        threading.Timer(0.3, resume.set).start()  # the session closes before the sound is there
-    assert "is_complete: false" in file.read_text()
-    with running(session) as (heard, _):
-        take = heard.wait(TakeDelivered).delivered.take
-    assert take.is_complete
-    assert file.with_name("bass - Fat Analog Sub.wav").read_bytes() != before
-
-
 def test_what_is_put_back_as_it_was_counts_as_a_change(bass: tuple[Listening, FakeBridge, Path]) -> None:
     heard, _, file = bass
     first, notes = file.read_text(), file.with_name("bass.mid").read_bytes()
@@ -255,35 +225,6 @@ def test_what_is_put_back_as_it_was_counts_as_a_change(bass: tuple[Listening, Fa
     assert heard.wait(TakeDelivered).delivered.take.notes == 2
     file.with_name("bass.mid").write_bytes(notes)
     assert heard.wait(TakeDelivered).delivered.take.notes == 1
-
-
-def test_a_session_that_lost_its_memory_still_knows_its_own_files(session: Session, stem: Path) -> None:
-    shutil.copy(stem, session.watched / "bass.wav")
-    with running(session) as (heard, _):
-        file = heard.wait(TakeDelivered).delivered.file
-        change(file, edits=[{"transpose": 5}])
-        heard.wait(TakeDelivered)
-        files = delivered_files(session.folder)
-    shutil.rmtree(session.state)
-    with running(session) as (heard, _):
-        heard.wait(TakeDelivered)
-        bounce_tone(session.watched / "last.wav", start_s=0.1)
-        heard.wait(TakeDelivered, lambda event: event.bounce.name == "last.wav")
-    assert [name for name in delivered_files(session.folder) if name.startswith("bass/")] == files
-    assert [edit.edit_name() for edit in load_take(file).recipe.edits] == ["transpose"]
-
-
-def test_a_preset_that_was_saved_while_nobody_watched_is_caught_up_with(session: Session, stem: Path) -> None:
-    session.presets.mkdir(parents=True)
-    own = session.presets / "my-sub.yaml"
-    own.write_text("name: My Sub\ninstrument: {faust: analog}\n")
-    shutil.copy(stem, session.watched / "bass@my-sub.wav")
-    with running(session) as (heard, _):
-        heard.wait(TakeDelivered)
-    own.write_text("name: My Sub\ninstrument: {faust: analog, parameters: {cutoff: 300 Hz}}\n")
-    with running(session) as (heard, bridge):
-        heard.wait(TakeDelivered)
-        assert bridge.fakes.rendered == ["my-sub"]
 
 
 def test_a_take_converted_with_no_session_is_revoiced(tmp_path: Path, stem: Path) -> None:
