@@ -3,8 +3,9 @@
     python -m tests.bench.networks [--rounds 9] [--models FILE ...]
 
 Each hears clips of 10 to 120 s: spectra (ours) and network, no decoding of files and no notes. Prints a
-markdown table: medians of processor time and of the clock, and how many times as fast we are. Processor time
-is what to go by on a machine that does other things too. `--models` compares other model files.
+markdown table: medians of processor time and of the clock, and how many times as fast we are; the last rows
+are their sums. Processor time is what to go by on a machine that does other things too. `--models` compares
+other model files.
 """
 
 from __future__ import annotations
@@ -36,16 +37,24 @@ def main() -> None:
     mine = {model.name: Bridge(model) for model in options.models}
     print("| clip | who | processor time | times as fast | by the clock | times as fast |")
     print("|---|---|---|---|---|---|")
+    sums = {name: np.zeros(2) for name in ("basic-pitch", *mine)}
     for length_s in LENGTHS_S:
         clip = AudioClip(np.asarray(chord_line(length_s, 1).samples, np.float32), RATE_HZ)
         hear: dict[str, Callable[[], object]] = {"basic-pitch": partial(rival.posteriors, clip)}
         for name, bridge in mine.items():
             hear[name] = partial(heard, bridge, clip)
         took = medians(hear, options.rounds)
-        for name, (processor_s, clock_s) in took.items():
-            times = took["basic-pitch"] / took[name]
-            cells = f"{processor_s:.3f} s | {times[0]:.1f} | {clock_s:.3f} s | {times[1]:.1f}"
-            print(f"| {length_s:.0f} s | {name} | {cells} |", flush=True)
+        sums = {name: sums[name] + took[name] for name in sums}
+        print_rows(f"{length_s:.0f} s", took)
+    print_rows("all", sums)
+
+
+def print_rows(clip: str, took: dict[str, npt.NDArray[np.float64]]) -> None:
+    """A row for each who heard the clip."""
+    for name, (processor_s, clock_s) in took.items():
+        times = took["basic-pitch"] / took[name]
+        cells = f"{processor_s:.3f} s | {times[0]:.1f} | {clock_s:.3f} s | {times[1]:.1f}"
+        print(f"| {clip} | {name} | {cells} |", flush=True)
 
 
 def heard(bridge: Bridge, clip: AudioClip) -> None:
