@@ -32,9 +32,8 @@ LOW_PATCHES = {("FluidR3_GM", 16): 12, ("MuseScore_General_Full", 16): 12}
 """Bank and program -> semitones by which it is played higher: these drawbar organs sound two octaves below
 their keys, where a 16' stop, which other banks have here, sounds one."""
 DOUBLED_FAMILIES = ("piano", "keys", "organ", "guitar", "strings", "pad", "pluck")
-DOUBLED, MORE_DOUBLED = 0.12, {"organ": 0.35}
-"""How many of their stems play all in octaves, as songs' piano voices do and synth layers; and in families
-that are played so more often."""
+DOUBLED = 0.12
+"""How many of their stems play all in octaves, as songs' piano voices do and synth layers."""
 RESTRUCK_FAMILIES = ("bass", "piano", "keys", "organ", "guitar", "brass", "lead", "pluck")
 RESTRUCK = 0.08
 """How many of their stems repeat their keys with hardly a gap. Slow attacks can't be told apart so fast."""
@@ -48,8 +47,8 @@ SUPPLEMENTED = {
 STOPS_SUPPLEMENT = 200_000
 """From this number on, the supplement is of organs alone, with stops drawn at random (`players/stops.py`)."""
 TEST_AS_IT_WAS = "test"
-"""The split whose stems stay what they have been from the beginning, so that figures can be compared: no more
-of them are doubled, and none restruck. (`tests/bench/restrikes.py` measures repeated notes.)"""
+"""The split whose stems stay what they have been from the beginning, so that figures can be compared: none of
+them is restruck. (`tests/bench/restrikes.py` measures repeated notes.)"""
 
 
 @dataclass(frozen=True)
@@ -188,11 +187,9 @@ def plan(number: int) -> Plan:
         sound = f"sf2:{bank}:{rng.choice(about.programs)}"
     if sound.startswith("partials"):
         return Plan(number, split, family, line, sound)
-    more = split != TEST_AS_IT_WAS
-    share = MORE_DOUBLED.get(family, DOUBLED) if more else DOUBLED
-    doubled = int(rng.choice((-12, 12))) if family in DOUBLED_FAMILIES and rng.random() < share else 0
+    doubled = int(rng.choice((-12, 12))) if family in DOUBLED_FAMILIES and rng.random() < DOUBLED else 0
     restruck = SUPPLEMENTED[family][1] if number >= SUPPLEMENT else RESTRUCK
-    if more and family in RESTRUCK_FAMILIES and rng.random() < restruck:
+    if split != TEST_AS_IT_WAS and family in RESTRUCK_FAMILIES and rng.random() < restruck:
         line = "restrikes"
     return Plan(number, split, family, line, sound, doubled)
 
