@@ -23,7 +23,7 @@ def ports(json: Json = False) -> None:
     """
     from rich.table import Table
 
-    from daw_bridge.live.ports import list_ports
+    from daw_bridge.live.ports import list_ports, where_none_is
 
     found, audio = list_ports(), _audio_inputs()
     if json:
@@ -38,7 +38,7 @@ def ports(json: Json = False) -> None:
     if table.row_count:
         console.print(table)
     else:
-        console.print('There are no MIDI ports. `daw-bridge play TAKE --virtual "DAW Bridge"` opens one.')
+        console.print(f"There are no MIDI ports. {where_none_is('output')}")
     if audio:
         table = Table("audio device", "inputs", box=None, pad_edge=False)
         for device in audio:

@@ -151,13 +151,14 @@ def find_port(wanted: str, names: Sequence[str], kind: str) -> int:
     if len(found) == 1:
         return found[0]
     if not names:
-        raise PortMissing(f"There is no MIDI {kind} at all.", where=wanted, advice=_where_none_is(kind))
+        raise PortMissing(f"There is no MIDI {kind} at all.", where=wanted, advice=where_none_is(kind))
     listed = ", ".join(f'"{names[index]}"' for index in found or range(len(names)))
     what = f"Several MIDI {kind}s are called so" if found else f"There is no MIDI {kind} of this name"
     raise PortMissing(f"{what}; there are: {listed}.", where=wanted, advice="Name one of them.")
 
 
-def _where_none_is(kind: str) -> str:
+def where_none_is(kind: str) -> str:
+    """What to do where there is no port of a kind, "input" or "output"."""
     if not HAS_VIRTUAL_PORTS:
         return "Plug one in, or make one with loopMIDI (tobias-erichsen.de)."
     if kind == "input":

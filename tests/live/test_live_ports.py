@@ -51,6 +51,18 @@ def test_the_ports_that_are_there_are_named() -> None:
     assert raised.value.advice == "Name one of them."
 
 
+def test_where_no_program_can_make_a_port_none_is_told_to(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from daw_bridge.cli import ports as command
+
+    monkeypatch.setattr(ports, "HAS_VIRTUAL_PORTS", False)  # as on Windows
+    monkeypatch.setattr(ports, "list_ports", lambda: ports.PortNames((), ()))
+    monkeypatch.setattr(command, "_audio_inputs", tuple)
+    command.ports(json=False)
+    assert "loopMIDI" in (said := capsys.readouterr().out) and "--virtual" not in said
+
+
 @pytest.mark.parametrize(
     ("kind", "is_windows", "advice"),
     [
