@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.envelope import envelope
-from daw_bridge.core.errors import NothingHeard
+from daw_bridge.core.errors import EngineFailed, NothingHeard
 from daw_bridge.core.notes import Part
 from daw_bridge.deliver.take import DeliveredTake, TakeKey, TakeTranscription
 from daw_bridge.deliver.take_file import deliver_take
@@ -165,15 +165,18 @@ def key_of(guess: KeyEstimate | None) -> TakeKey | None:
 def transcribed(
     job: Job, bounce: Bounce, clip: AudioClip, engine: Engine, profile: str, memory: Memory, tell: Tell
 ) -> Part:
-    """The part, remembered or heard now. Raises NothingHeard."""
+    """The part, remembered or heard now. Raises NothingHeard, EngineMissing, EngineFailed."""
     key = PartKey(bounce.fingerprint, engine.name, engine.version, profile)
     part = memory.part(key)
     if part is None:
-        part = engine.transcribe(
-            clip,
-            profile=profile,
-            on_progress=lambda fraction: tell(Progress(job.bounce, "transcribe", fraction)),
-        )
+        try:
+            part = engine.transcribe(
+                clip,
+                profile=profile,
+                on_progress=lambda fraction: tell(Progress(job.bounce, "transcribe", fraction)),
+            )
+        except EngineFailed as error:
+            raise EngineFailed(error.what, where=error.where or job.bounce, advice=error.advice) from error
         memory.remember_part(key, part)
     if not part.notes:
         raise NothingHeard(
