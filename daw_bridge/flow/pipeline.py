@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 
 MIX_WARNING = (
     "This sounds like a mix of several instruments. One instrument at a time gives far better notes: "
-    "bounce the tracks one by one, or have the mix separated first with --separate."
+    "bounce the tracks one by one, or have the mix separated first: `convert --separate`, or "
+    "`separate: true` in bridge.yaml."
 )
 
 
@@ -129,7 +130,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         session_start_s=job.session_start_s,
     )
     key = steps.estimate_key(part.notes) if profile != "drums" else None
-    is_mix = job.profile == "auto" and kind is not None and kind.is_mix
+    is_mix = job.profile == "auto" and kind is not None and kind.is_mix and job.mix is None
     return making, Heard(
         bounce,
         part,

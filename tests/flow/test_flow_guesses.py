@@ -129,6 +129,8 @@ def test_parts_are_remembered_by_the_profile_that_was_used(stage: Stage) -> None
 def test_a_mix_is_warned_of(stage: Stage) -> None:
     stage.kind = KindGuess("auto", 0.97, mix_confidence=0.9, is_mix=True)
     assert stage.take().warnings == (MIX_WARNING,)
+    # A stem of a mix that was separated is not sent there again.
+    assert stage.take(mix=stage.job.bounce).warnings == ()
 
 
 def test_the_key_and_the_first_beat_are_guesses_with_their_doubt(stage: Stage) -> None:
