@@ -200,10 +200,19 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
             *recordings(making, bounce.fingerprint, midi),
         ),
         warnings=heard.warnings,
-        remarks=() if edited.notes else ("No notes are left after the edits.",),
+        remarks=_remarks(making, heard, edited),
         is_complete=False,
     )
     return take.model_copy(update={"history": _history(take, earlier)})
+
+
+def _remarks(making: Making, heard: Heard, edited: Part) -> tuple[str, ...]:
+    remarks = []
+    if left_out := ", ".join(edit.edit_name() for edit in making.edits if heard.leaves_out(edit)):
+        remarks.append(f"These are drums, whose keys say what is struck and stay. Left out: {left_out}.")
+    if not edited.notes:
+        remarks.append("No notes are left after the edits.")
+    return tuple(remarks)
 
 
 def recordings(making: Making, fingerprint: str, midi: Sequence[TakeMidi]) -> tuple[TakeRendering, ...]:

@@ -60,7 +60,8 @@ def make(
 ) -> DeliveredTake:
     """What was heard -> the take. The notes first: whatever happens to the sound, they are there."""
     adopt(making, memory)
-    edited = apply_all(making.edits, heard.part, heard.placed)
+    edits = [edit for edit in making.edits if not heard.leaves_out(edit)]
+    edited = apply_all(edits, heard.part, heard.placed)
     players.go_on(making, edited.part, heard.bounce.rate_hz, heard.placed)
     midi = deliver_notes(making, heard, edited, memory)
     take = take_of(making, heard, edited.part, midi)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import mido
 import pytest
@@ -12,6 +13,8 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Bend, Note, Part
 from daw_bridge.deliver.take import Take
 from daw_bridge.deliver.take_file import load_take
+from daw_bridge.edit.quantize import Quantize
+from daw_bridge.edit.transpose import Transpose
 from daw_bridge.flow.pipeline import MIX_WARNING, Job, Steps, run
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
@@ -114,6 +117,19 @@ def test_drums_are_heard_by_their_own_engine_at_its_rate(stage: Stage, named: st
     take = stage.take(profile=named)
     assert (take.transcription.engine, stage.pitches.asked, stage.drums.asked) == ("drums", 0, 1)
     assert take.key is None  # drums have none
+
+
+@pytest.mark.parametrize(("kind", "pitches"), [("drums", {60}), ("lead", {48})])
+def test_drums_keep_their_keys_whatever_the_edits(
+    stage: Stage, kind: Literal["drums", "lead"], pitches: set[int]
+) -> None:
+    stage.kind = KindGuess(kind, 0.97)
+    edits = (Quantize(), Transpose(semitones=-12))
+    take = stage.take(edits=edits)
+    played = mido.MidiFile(stage.job.deliver_to / "part" / "part.mid").tracks[-1]
+    assert {message.note for message in played if message.type == "note_on"} == pitches
+    assert take.recipe.edits == edits
+    assert ["Left out: transpose." in remark for remark in take.remarks] == [True] * (kind == "drums")
 
 
 def test_parts_are_remembered_by_the_profile_that_was_used(stage: Stage) -> None:
