@@ -128,6 +128,7 @@ def test_drums_keep_their_keys_whatever_the_edits(
     take = stage.take(edits=edits)
     played = mido.MidiFile(stage.job.deliver_to / "part" / "part.mid").tracks[-1]
     assert {message.note for message in played if message.type == "note_on"} == pitches
+    assert {message.channel for message in played if not message.is_meta} == {9 if kind == "drums" else 0}
     assert take.recipe.edits == edits
     assert ["Left out: transpose." in remark for remark in take.remarks] == [True] * (kind == "drums")
 
