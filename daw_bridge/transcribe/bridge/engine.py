@@ -49,7 +49,7 @@ LEAD_S = LEAD_FRAMES * FRAME_SAMPLES / RATE_HZ
 DECODING = 6
 """Count up when decoding changes, so that parts cached before are made anew."""
 
-_REINSTALL = "Install DAW Bridge again: uv sync."
+_REINSTALL = "Install DAW Bridge again: uv sync --inexact."
 
 
 class Bridge:
