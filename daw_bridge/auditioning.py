@@ -131,7 +131,8 @@ def song_of(
         part = apply(edits, clip.on(placed), placed)
         if preset is not None:
             part = fit_part(apply(preset.preset.edits, part, placed), preset.preset.notes)
-        song = read_song(midi_bytes(part, placed, track_name=found.folder.name))
+        channel = song.events[0].channel + 1 if song.events else 1
+        song = read_song(midi_bytes(part, placed, track_name=found.folder.name, channel=channel))
     place = found.take.place
     song_beat = found.take.tempo.to_grid().meters.start_of(place.bar) if place.is_known else None
     sha256 = hashlib.sha256(content).hexdigest()

@@ -16,7 +16,7 @@ from tests.flow.test_flow_pipeline import bounce_tone
 from tests.test_serving import FakeBridge
 
 
-def made(tmp_path: Path, name: str = "bass", at: str | None = None) -> FoundTake:
+def made(tmp_path: Path, name: str = "bass", at: str | None = None, profile: str = "auto") -> FoundTake:
     """A take with one note on middle C, in 7/8."""
     stem = bounce_tone(tmp_path / f"{name}.wav")
     with FakeBridge(tmp_path / "state") as bridge:
@@ -25,6 +25,7 @@ def made(tmp_path: Path, name: str = "bass", at: str | None = None) -> FoundTake
             deliver_to=tmp_path / "Bridge",
             tempo=FixedTempo(bpm=97, time_signature="7/8"),
             at=Position.parse(at) if at else None,
+            profile=profile,
         )
     return find_take(delivered.file)
 
@@ -58,6 +59,13 @@ def test_a_presets_note_fitting_holds(tmp_path: Path) -> None:
 def test_edits_are_made_on_the_way(tmp_path: Path) -> None:
     song = song_of(made(tmp_path), edits=parse_edit_options(["transpose: 12"]))
     assert [e.message[1] for e in song.song.events if e.kind == 0x90] == [72]
+
+
+def test_drums_stay_on_their_channel(tmp_path: Path) -> None:
+    found = made(tmp_path, "drums", profile="drums")
+    for edits in ([], ["velocity: {scale: 0.5}"]):
+        song = song_of(found, edits=parse_edit_options(edits)).song
+        assert {event.channel for event in song.events} == {9}
 
 
 def test_a_variant_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         table.add_row(delivered.folder.name, f"{take.notes} notes", delivered.midi.name, grid)
         for more in take.midi[1:]:
             table.add_row("", more.variant, more.file, "")
-        if heard := _guesses(take):
+        if heard := guesses(take):
             table.add_row("", "guessed", "", heard)
         if take.chords:
             table.add_row("", "chords", "", _some(take.chords))
@@ -109,10 +109,22 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         table.add_row("", "recipe", delivered.file.name, f"tempo: {take.tempo.source}")
         table.add_row("", "", "", f"place: {where(take.place)}")
     console.print(table)
-    for warning in dict.fromkeys(warning for delivered in takes for warning in delivered.warnings):
+    for warning in _warnings(takes):
         say("!", warning, console=console)
     for folder in dict.fromkeys(delivered.folder for delivered in takes):
         say("✓", f"{short(folder)}{os.sep}", console=console)
+
+
+def _warnings(takes: Sequence[DeliveredTake]) -> list[str]:
+    """Each warning once, with the takes that it is about where others are shown besides."""
+    about: dict[str, list[str]] = {}
+    for delivered in takes:
+        for warning in dict.fromkeys(delivered.warnings):
+            about.setdefault(warning, []).append(delivered.folder.name)
+    return [
+        warning if len(names) == len(takes) else f"{_some(names)}: {warning}"
+        for warning, names in about.items()
+    ]
 
 
 def _some(words: Sequence[str]) -> str:
@@ -126,7 +138,7 @@ def where(place: TakePlace) -> str:
     return f"{place.position}, {place.source}" if place.is_known else place.source
 
 
-def _guesses(take: Take) -> str:
+def guesses(take: Take) -> str:
     """What nobody named: `profile: bass (auto, 93% sure), key: A minor (guess, 84% sure)`."""
     profile = take.transcription
     source = profile.profile_source

@@ -12,7 +12,7 @@ from types import TracebackType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from daw_bridge.cli.console import print_json, say, short, show_error, stderr, where
+from daw_bridge.cli.console import guesses, print_json, say, short, show_error, stderr, where
 from daw_bridge.cli.data import event_as_data
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.flow import events
@@ -95,6 +95,8 @@ class Reporter:
         tempo = take.tempo
         self._say(event, f"tempo: {tempo.bpm:g} BPM {tempo.time_signature}, {tempo.source}")
         self._say(event, f"place: {where(take.place)}")
+        if heard := guesses(take):
+            self._say(event, f"guessed: {heard}")
         for warning in delivered.warnings:
             say("!", warning, console=self._console)
 

@@ -28,14 +28,21 @@ RAMP_TICKS = TICKS_PER_BEAT // 4
 """A file has no ramps: the tempo goes in steps of a sixteenth, each as long as the ramp takes for it."""
 
 
-def midi_bytes(part: Part, grid: PlacedGrid, *, track_name: str) -> bytes:
-    """The whole file as bytes; the same part and grid give the same bytes. It starts on `grid.bar`."""
+DRUM_CHANNEL = 10
+"""Where General MIDI plays a drum kit, and a piano elsewhere."""
+
+
+def midi_bytes(part: Part, grid: PlacedGrid, *, track_name: str, channel: int = 1) -> bytes:
+    """The whole file as bytes; the same part and grid give the same bytes. It starts on `grid.bar`, all of it
+    on `channel`, 1 to 16."""
     clip = clip_of(part, grid)
     end = clip.end_tick
     played = sorted(
         [*_bend_events(part, grid), *_controller_events(part, grid), *_note_events(clip)],
         key=lambda event: event[0],
     )
+    if channel != 1:
+        played = [(tick, message.copy(channel=channel - 1)) for tick, message in played]
     name = (0, mido.MetaMessage("track_name", name=track_name))
     conducted = sorted([*_meter_events(grid, end), *_tempo_events(grid.tempo, end)], key=lambda e: e[0])
 

@@ -17,6 +17,9 @@ class Edit(Schema):
     short: ClassVar[str | None] = None
     """The setting that a value alone stands for, as in `- transpose: 12`."""
 
+    moves_keys: ClassVar[bool] = False
+    """Whether notes come to other keys. A drum's key is its piece: there such an edit is left out."""
+
     @classmethod
     def edit_name(cls) -> str:
         """As it is called in YAML."""

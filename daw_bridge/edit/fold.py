@@ -18,6 +18,7 @@ class Fold(Edit, title="fold"):
     """Moves notes outside a range by octaves until they are inside."""
 
     short: ClassVar[str | None] = "range"
+    moves_keys: ClassVar[bool] = True
 
     range: KeyRange = Field(description="The lowest and the highest key: `E0..E3` (middle C is C3).")
 

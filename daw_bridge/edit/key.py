@@ -37,6 +37,7 @@ class Key(Edit, title="key"):
     """
 
     short: ClassVar[str | None] = "to"
+    moves_keys: ClassVar[bool] = True
 
     to: KeyName = Field(description="The key: `A minor`, `F# dorian`, `Bb major pentatonic`.")
     heard: KeyName | None = Field(

@@ -22,6 +22,7 @@ class Layer(Edit, title="layer"):
     """Adds to each note one, or several, so many semitones above or below."""
 
     short: ClassVar[str | None] = "semitones"
+    moves_keys: ClassVar[bool] = True
 
     semitones: Annotated[tuple[Interval, ...], BeforeValidator(_as_tuple)] = Field(
         (12,), min_length=1, max_length=8, description="`12`, `-12`, or several: `[7, 12]`."

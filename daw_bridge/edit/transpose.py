@@ -17,6 +17,7 @@ class Transpose(Edit, title="transpose"):
     """Moves all notes by semitones and octaves; what would leave the keyboard stays on it by octaves."""
 
     short: ClassVar[str | None] = "semitones"
+    moves_keys: ClassVar[bool] = True
 
     semitones: int = Field(0, ge=-127, le=127, description="Up, or down when negative.")
     octaves: int = Field(0, ge=-10, le=10, description="And so many octaves besides.")

@@ -20,6 +20,7 @@ class Voicing(Edit, title="voicing"):
     """Sets chords of three notes and more anew, from their lowest note up; doubled notes become one."""
 
     short: ClassVar[str | None] = "shape"
+    moves_keys: ClassVar[bool] = True
 
     shape: Literal["close", "open", "drop-2", "drop-3", "spread"] = Field(
         "close",

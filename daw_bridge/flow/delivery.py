@@ -14,7 +14,7 @@ from daw_bridge.core.files import sha256_of
 from daw_bridge.core.grid import Grid
 from daw_bridge.core.notes import Part
 from daw_bridge.deliver.dawproject import DAWPROJECT_SUFFIX, DawprojectAudio, write_dawproject
-from daw_bridge.deliver.midi import midi_bytes
+from daw_bridge.deliver.midi import DRUM_CHANNEL, midi_bytes
 from daw_bridge.deliver.migration import VERSION
 from daw_bridge.deliver.placing import deliver_file
 from daw_bridge.deliver.take import (
@@ -72,13 +72,14 @@ def deliver_notes(making: Making, heard: Heard, edited: Edited, memory: Memory) 
     folder, placed = making.folder, heard.placed
     title = f"{folder.name} (bar {placed.bar})" if heard.place.is_known else folder.name
     before = making.earlier.take.midi if making.earlier is not None else ()
+    channel = DRUM_CHANNEL if heard.transcription.profile == "drums" else 1
 
     def deliver(variant: str, part: Part, track_name: str) -> TakeMidi:
         made_of = _made_of(part, heard, track_name)
         for kept in before:
             if kept.variant == variant and _is_same(making, kept, made_of):
                 return kept
-        content = midi_bytes(part, placed, track_name=track_name)
+        content = midi_bytes(part, placed, track_name=track_name, channel=channel)
         name = folder.name if variant == PLAYED else f"{folder.name} ({variant})"
         file = deliver_file(folder, name, ".mid", lambda path: _write(path, content), memory)
         return TakeMidi(variant=variant, file=file.path.name, sha256=file.sha256, made_of=made_of)
@@ -200,10 +201,19 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
             *recordings(making, bounce.fingerprint, midi),
         ),
         warnings=heard.warnings,
-        remarks=() if edited.notes else ("No notes are left after the edits.",),
+        remarks=_remarks(making, heard, edited),
         is_complete=False,
     )
     return take.model_copy(update={"history": _history(take, earlier)})
+
+
+def _remarks(making: Making, heard: Heard, edited: Part) -> tuple[str, ...]:
+    remarks = []
+    if left_out := ", ".join(edit.edit_name() for edit in making.edits if heard.leaves_out(edit)):
+        remarks.append(f"These are drums, whose keys say what is struck and stay. Left out: {left_out}.")
+    if not edited.notes:
+        remarks.append("No notes are left after the edits.")
+    return tuple(remarks)
 
 
 def recordings(making: Making, fingerprint: str, midi: Sequence[TakeMidi]) -> tuple[TakeRendering, ...]:

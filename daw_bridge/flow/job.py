@@ -143,6 +143,10 @@ class Heard:
     outline: Envelope | None = None
     """The bounce's, for its picture."""
 
+    def leaves_out(self, edit: Edit) -> bool:
+        """Whether the edit is not for this part: drums keep their keys."""
+        return self.transcription.profile == "drums" and edit.moves_keys
+
     @property
     def placed(self) -> PlacedGrid:
         """The grid from the bar line before the bounce on."""

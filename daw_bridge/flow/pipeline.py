@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.envelope import envelope
-from daw_bridge.core.errors import NothingHeard
+from daw_bridge.core.errors import EngineFailed, NothingHeard
 from daw_bridge.core.notes import Part
 from daw_bridge.deliver.take import DeliveredTake, TakeKey, TakeTranscription
 from daw_bridge.deliver.take_file import deliver_take
@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 
 MIX_WARNING = (
     "This sounds like a mix of several instruments. One instrument at a time gives far better notes: "
-    "bounce the tracks one by one, or have the mix separated first with --separate."
+    "bounce the tracks one by one, or have the mix separated first: `convert --separate`, or "
+    "`separate: true` in bridge.yaml."
 )
 
 
@@ -59,7 +60,8 @@ def make(
 ) -> DeliveredTake:
     """What was heard -> the take. The notes first: whatever happens to the sound, they are there."""
     adopt(making, memory)
-    edited = apply_all(making.edits, heard.part, heard.placed)
+    edits = [edit for edit in making.edits if not heard.leaves_out(edit)]
+    edited = apply_all(edits, heard.part, heard.placed)
     players.go_on(making, edited.part, heard.bounce.rate_hz, heard.placed)
     midi = deliver_notes(making, heard, edited, memory)
     take = take_of(making, heard, edited.part, midi)
@@ -129,7 +131,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
         session_start_s=job.session_start_s,
     )
     key = steps.estimate_key(part.notes) if profile != "drums" else None
-    is_mix = job.profile == "auto" and kind is not None and kind.is_mix
+    is_mix = job.profile == "auto" and kind is not None and kind.is_mix and job.mix is None
     return making, Heard(
         bounce,
         part,
@@ -165,15 +167,18 @@ def key_of(guess: KeyEstimate | None) -> TakeKey | None:
 def transcribed(
     job: Job, bounce: Bounce, clip: AudioClip, engine: Engine, profile: str, memory: Memory, tell: Tell
 ) -> Part:
-    """The part, remembered or heard now. Raises NothingHeard."""
+    """The part, remembered or heard now. Raises NothingHeard, EngineMissing, EngineFailed."""
     key = PartKey(bounce.fingerprint, engine.name, engine.version, profile)
     part = memory.part(key)
     if part is None:
-        part = engine.transcribe(
-            clip,
-            profile=profile,
-            on_progress=lambda fraction: tell(Progress(job.bounce, "transcribe", fraction)),
-        )
+        try:
+            part = engine.transcribe(
+                clip,
+                profile=profile,
+                on_progress=lambda fraction: tell(Progress(job.bounce, "transcribe", fraction)),
+            )
+        except EngineFailed as error:
+            raise EngineFailed(error.what, where=error.where or job.bounce, advice=error.advice) from error
         memory.remember_part(key, part)
     if not part.notes:
         raise NothingHeard(

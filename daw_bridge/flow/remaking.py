@@ -97,7 +97,7 @@ def run_midi(job: Job, steps: Steps, memory: Memory, tell: Tell) -> DeliveredTak
         grid,
         place,
         TakeTranscription(engine="midi", engine_version="1", profile=job.profile, notes=len(part.notes)),
-        key_of(steps.estimate_key(part.notes)),
+        key_of(steps.estimate_key(part.notes)) if job.profile != "drums" else None,
         warnings=job.warnings,
         taken_back=source,
     )

@@ -154,7 +154,7 @@ def _library() -> Any:
     except ImportError as cause:
         raise RecorderMissing(
             "Hardware is recorded by sounddevice, which is not installed.",
-            advice="Install it with `uv sync --extra hardware` in DAW Bridge's folder.",
+            advice="Install it with `uv sync --inexact --extra hardware` in DAW Bridge's folder.",
         ) from cause
     except OSError as cause:
         raise RecorderMissing(

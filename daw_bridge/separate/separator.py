@@ -54,8 +54,8 @@ def separate(
         raise SeparatorMissing(
             "Mixes are separated by demucs, which is not installed.",
             where=mix,
-            advice="Install it with `uv sync --extra separate` in DAW Bridge's folder (about 1 GB), or "
-            "bounce one instrument at a time.",
+            advice="Install it with `uv sync --inexact --extra separate` in DAW Bridge's folder "
+            "(about 1 GB), or bounce one instrument at a time.",
         )
     command = [sys.executable, "-m", WORKER, str(mix), str(folder), model]
     with subprocess.Popen(

@@ -16,6 +16,7 @@ from daw_bridge.core.key import KeyEstimate, estimate_key
 from daw_bridge.transcribe import transkun
 from daw_bridge.transcribe.drums import Drums
 from daw_bridge.transcribe.engine import Engine, Progress
+from daw_bridge.transcribe.foreign import Foreign
 from daw_bridge.transcribe.kind import KindGuess, guess_kind
 from daw_bridge.transcribe.profiles import PROFILES
 from daw_bridge.transcribe.tempo import TempoEstimate, estimate_tempo, tempo_of
@@ -50,13 +51,15 @@ def engine(name: str) -> Engine:
     """The engine of that name; the same one each time, so that its model stays loaded.
 
     Raises EngineUnknown for a name that nothing registers, EngineMissing when its package can't be
-    imported or doesn't hold what it registers.
+    imported or doesn't hold what it registers. Other people's engines are called by way of `Foreign`.
     """
     found = next(iter(entry_points(group=_GROUP, name=name)), None)
     if found is None:
         raise EngineUnknown(
             f'No transcription engine is called "{name}".', advice=did_you_mean(name, engine_names())
         )
+    if not found.module.startswith("daw_bridge."):
+        return Foreign(name, found.load)
     try:
         made: Engine = found.load()()
     except (ImportError, AttributeError) as cause:

@@ -36,7 +36,7 @@ SILENT_PEAK = 1e-3
 """Frames that stay below this have no pitch: on silence the network answers at random."""
 
 HALVING_TAPS = 63
-_REINSTALL = "Install it again: uv sync."
+_REINSTALL = "Install it again: uv sync --inexact."
 
 Doubles = npt.NDArray[np.float64]
 

@@ -34,6 +34,8 @@ PULSE_SHARE = 0.85
 COARSE_S = 12.0
 COARSE_LIMIT_S = 90.0
 FEWEST_ONSETS = 8
+CHANCE = float(np.log(200.0))
+"""Over the number of onsets: what the best of many rates reaches, squared, on onsets without a grid."""
 ROUNDING_DRIFT_S = 0.005
 FEW_RATES = 32
 """So many are tried at once."""
@@ -80,9 +82,12 @@ def tempo_of(found: Attacks, part: Part | None = None) -> TempoEstimate | None:
 
 
 def tempo_of_onsets(times_s: Doubles, weights: Doubles) -> TempoEstimate | None:
-    """The tempo of onsets at rising `times_s`, each as important as its weight; None for too few."""
-    count = _event_count(times_s)
-    if count < FEWEST_ONSETS:
+    """The tempo of onsets at rising `times_s`, each as important as its weight; None for too few, and where
+    hardly more than a few have all the weight."""
+    if _event_count(times_s) < FEWEST_ONSETS:
+        return None
+    chance = CHANCE / _weighty_count(times_s, weights)
+    if chance >= 1.0:  # one chord that rings: any grid fits
         return None
     early = times_s <= times_s[0] + COARSE_LIMIT_S
     rate_hz, division, certainty = _coarse(times_s[early], weights[early])
@@ -94,7 +99,6 @@ def tempo_of_onsets(times_s: Doubles, weights: Doubles) -> TempoEstimate | None:
         if finer_fit < 0.8 * fit:  # the player drifts: no one tempo holds any longer than this
             break
         rate_hz, span_s = finer_hz, longer_s
-    chance = np.log(200.0) / count  # what the best of many rates reaches on onsets without a grid
     confidence = float(np.clip((fit**2 - chance) / max(1 - chance, 1e-9), 0.0, 1.0))
     tempo_bpm = _as_typed(60.0 * rate_hz / division, length_s)
     early = times_s <= times_s[0] + span_s
@@ -189,3 +193,11 @@ def _turned(times_s: Doubles, rates_hz: Doubles | float) -> npt.NDArray[np.compl
 def _event_count(times_s: Doubles) -> int:
     """How many onsets there are, those within 30 ms counted as one."""
     return 1 + int(np.count_nonzero(np.diff(times_s) > 0.03)) if len(times_s) else 0
+
+
+def _weighty_count(times_s: Doubles, weights: Doubles) -> float:
+    """How many onsets of one weight say as much as these, 0 to `_event_count`: a tone that decays has many
+    faint ones after a strong one."""
+    event = np.cumsum(np.diff(times_s, prepend=times_s[:1]) > 0.03)
+    by_event = np.bincount(event, weights)
+    return float(by_event.sum() ** 2 / max(float((by_event**2).sum()), 1e-12))

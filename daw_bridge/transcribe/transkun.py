@@ -43,7 +43,9 @@ CONFIDENCE = 0.92
 DECODING = 1
 """Count up when what is made of its answers changes, so that parts cached before are made anew."""
 
-_INSTALL = "Install the extra: uv sync --extra piano."
+_INSTALL = (
+    "Install it with `uv sync --inexact --extra piano` in DAW Bridge's folder, or choose another engine."
+)
 
 
 class Transkun:

@@ -167,7 +167,7 @@ def test_a_mix_is_not_separated_without_demucs_and_says_how_to_get_it(daw_bridge
     assert ended.exit_code == 6
     (error,) = ended.json["errors"]
     assert error["code"] == "separator-missing"
-    assert "uv sync --extra separate" in error["advice"]
+    assert "uv sync --inexact --extra separate" in error["advice"]
     assert not (daw_bridge.folder / "out").exists()
 
 

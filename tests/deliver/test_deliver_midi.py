@@ -117,6 +117,13 @@ def test_bends_come_with_their_range_and_end_with_the_part() -> None:
     assert now == 3840  # a bar's end, and not the bar after it
 
 
+def test_all_of_it_is_on_the_channel_that_is_wanted() -> None:
+    part = Part((Note(1.0, 36, 1.1),), 2.0, (Bend(0.5, 1.0),), (Controller(0.5, 1, 64),))
+    for channel in (1, 10):
+        track = read(midi_bytes(part, constant(60), track_name="x", channel=channel)).tracks[1]
+        assert {message.channel for message in track if not message.is_meta} == {channel - 1}
+
+
 notes = st.builds(
     lambda onset_s, length_s, pitch, velocity: Note(onset_s, pitch, onset_s + length_s, velocity),
     st.floats(0, 20),

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import mido
 import pytest
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.grid import Grid
 from daw_bridge.core.notes import Bend, Note, Part
+from daw_bridge.deliver.midi import midi_bytes
 from daw_bridge.deliver.take import Take
 from daw_bridge.deliver.take_file import load_take
+from daw_bridge.edit.quantize import Quantize
+from daw_bridge.edit.transpose import Transpose
 from daw_bridge.flow.pipeline import MIX_WARNING, Job, Steps, run
+from daw_bridge.flow.remaking import run_midi
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
 from daw_bridge.session.grid import TempoGuess
@@ -44,7 +50,12 @@ class Stage:
     def take(self, **changes: object) -> Take:
         """Run the job, and read the take file."""
         self.job = replace(self.job, **changes)  # type: ignore[arg-type]
-        steps = Steps(
+        make = run_midi if self.job.bounce.suffix == ".mid" else run
+        return load_take(make(self.job, self.steps, self.journal, lambda event: None).file)
+
+    @property
+    def steps(self) -> Steps:
+        return Steps(
             listen,
             self.pitches,
             lambda clip, part: self.tempo,
@@ -53,7 +64,6 @@ class Stage:
             estimate_key=self.key,
             drums=self.drums,
         )
-        return load_take(run(self.job, steps, self.journal, lambda event: None).file)
 
     def guess(self, clip: AudioClip) -> KindGuess | None:
         return self.kind
@@ -116,6 +126,31 @@ def test_drums_are_heard_by_their_own_engine_at_its_rate(stage: Stage, named: st
     assert take.key is None  # drums have none
 
 
+@pytest.mark.parametrize(("profile", "has_key"), [("drums", False), ("keys", True)])
+def test_a_midi_file_of_drums_has_no_key_either(
+    stage: Stage, tmp_path: Path, profile: str, has_key: bool
+) -> None:
+    part = Part((Note(0.0, 36, 0.1),), 2.0)
+    content = midi_bytes(part, Grid.constant(120.0).placed(0.0), track_name="beat")
+    (tmp_path / "beat.mid").write_bytes(content)
+    take = stage.take(bounce=tmp_path / "beat.mid", profile=profile)
+    assert (take.key is not None) == has_key
+
+
+@pytest.mark.parametrize(("kind", "pitches"), [("drums", {60}), ("lead", {48})])
+def test_drums_keep_their_keys_whatever_the_edits(
+    stage: Stage, kind: Literal["drums", "lead"], pitches: set[int]
+) -> None:
+    stage.kind = KindGuess(kind, 0.97)
+    edits = (Quantize(), Transpose(semitones=-12))
+    take = stage.take(edits=edits)
+    played = mido.MidiFile(stage.job.deliver_to / "part" / "part.mid").tracks[-1]
+    assert {message.note for message in played if message.type == "note_on"} == pitches
+    assert {message.channel for message in played if not message.is_meta} == {9 if kind == "drums" else 0}
+    assert take.recipe.edits == edits
+    assert ["Left out: transpose." in remark for remark in take.remarks] == [True] * (kind == "drums")
+
+
 def test_parts_are_remembered_by_the_profile_that_was_used(stage: Stage) -> None:
     stage.kind = KindGuess("bass", 0.93)
     stage.take()
@@ -129,6 +164,8 @@ def test_parts_are_remembered_by_the_profile_that_was_used(stage: Stage) -> None
 def test_a_mix_is_warned_of(stage: Stage) -> None:
     stage.kind = KindGuess("auto", 0.97, mix_confidence=0.9, is_mix=True)
     assert stage.take().warnings == (MIX_WARNING,)
+    # A stem of a mix that was separated is not sent there again.
+    assert stage.take(mix=stage.job.bounce).warnings == ()
 
 
 def test_the_key_and_the_first_beat_are_guesses_with_their_doubt(stage: Stage) -> None:

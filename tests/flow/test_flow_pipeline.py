@@ -10,9 +10,9 @@ import pytest
 from pedalboard.io import AudioFile
 
 from daw_bridge.core.audio import AudioClip
-from daw_bridge.core.errors import BounceMissing, DeliveryFailed, NothingHeard
+from daw_bridge.core.errors import BounceMissing, DeliveryFailed, EngineFailed, NothingHeard
 from daw_bridge.core.meters import Position
-from daw_bridge.core.notes import Note
+from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.wav import write_wav
 from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import Event, Failed, NotesDelivered, Progress, Tell
@@ -274,6 +274,16 @@ def test_the_bounce_itself_is_never_touched(stage: Stage) -> None:
     before = (stage.job.bounce.read_bytes(), stage.job.bounce.stat().st_mtime_ns)
     stage.run()
     assert (stage.job.bounce.read_bytes(), stage.job.bounce.stat().st_mtime_ns) == before
+
+
+def test_an_engine_that_fails_is_told_with_the_bounce(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> Part:
+        raise EngineFailed("The engine stopped.", advice="Try again.")
+
+    monkeypatch.setattr(stage.engine, "transcribe", fail)
+    with pytest.raises(EngineFailed, match="stopped") as failed:
+        stage.run()
+    assert failed.value.where == stage.job.bounce
 
 
 @pytest.mark.parametrize(("profile", "by"), [("piano", "pianist"), ("drums", "drummer"), ("bass", "fake")])

@@ -234,7 +234,7 @@ def test_a_port_that_is_not_there_is_said(jack: dict[str, str], folder: Path) ->
 @pytest.mark.parametrize(
     ("raises", "says"),
     [
-        ("ImportError('no')", "uv sync --extra hardware"),
+        ("ImportError('no')", "uv sync --inexact --extra hardware"),
         ("OSError('PortAudio library not found')", "apt install libportaudio2"),
     ],
 )

@@ -85,7 +85,7 @@ def install(folder: Path, pretrained: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.skipif(importlib.util.find_spec("demucs") is not None, reason="demucs is installed")
 def test_without_demucs_it_says_how_to_get_it(mix: Path, tmp_path: Path) -> None:
-    with pytest.raises(SeparatorMissing, match="uv sync --extra separate") as raised:
+    with pytest.raises(SeparatorMissing, match="uv sync --inexact --extra separate") as raised:
         separate(mix, tmp_path)
     assert raised.value.where == mix
 

@@ -89,6 +89,23 @@ def test_too_few_onsets_give_no_tempo(notes: int) -> None:
     assert estimate_tempo(line.clip) is None
 
 
+@pytest.mark.parametrize("keys", [(57,), (48, 55, 64)])
+def test_one_note_or_chord_that_rings_gives_no_tempo(keys: tuple[int, ...]) -> None:
+    # Its partials beat: 40 faint attacks after the one that is there.
+    line = play([Note(0.2, key, 7.5) for key in keys], 8.0)
+    assert estimate_tempo(line.clip) is None
+    assert estimate_tempo(line.clip, Part(line.notes, line.clip.duration_s)) is None
+
+
+def test_slow_chords_that_ring_give_their_tempo() -> None:
+    chords = [Note(0.3 + 1.25 * step, key, 1.5 + 1.25 * step) for step in range(8) for key in (48, 55, 64)]
+    line = play(chords, 11.0)
+    guess = estimate_tempo(line.clip, Part(line.notes, line.clip.duration_s))
+    assert guess is not None
+    assert guess.tempo_bpm == pytest.approx(96.0, rel=0.002)
+    assert guess.confidence > 0.3
+
+
 def test_silence_and_next_to_nothing_give_no_tempo() -> None:
     for frames in (0, 10, 5 * RATE_HZ):
         assert estimate_tempo(AudioClip(np.zeros((1, frames), np.float32), RATE_HZ)) is None

@@ -67,7 +67,7 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
     clip = AudioClip(np.full((1, RATE_HZ), 0.1, np.float32), RATE_HZ)
     with pytest.raises(EngineMissing) as caught:
         Transkun().transcribe(clip)
-    assert "--extra piano" in str(caught.value)
+    assert "uv sync --inexact --extra piano" in str(caught.value)
 
 
 def test_it_hears_piano_where_it_is_installed_and_nobody_named_another_engine(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from daw_bridge.core.notes import Note
 from daw_bridge.transcribe.swift_f0 import PitchTrack, PitchTracker
-from daw_bridge.transcribe.voice import corrected
+from daw_bridge.transcribe.voice import corrected, with_slides
 from tests.transcribe.tones import RATE_HZ, glide
 
 Doubles = npt.NDArray[np.float64]
@@ -22,6 +22,13 @@ HOP_S = 0.0116
 def sung(*stretches: tuple[float, float]) -> PitchTrack:
     """A track of (length in seconds, key) after one another."""
     key = np.concatenate([np.full(round(length_s / HOP_S), pitch) for length_s, pitch in stretches])
+    return PitchTrack(key, np.ones(len(key)), HOP_S)
+
+
+def gliding(*points: tuple[float, float]) -> PitchTrack:
+    """A track of straight lines between (time in seconds, key), up to the last of them."""
+    at_s = np.arange(round(points[-1][0] / HOP_S)) * HOP_S
+    key = np.interp(at_s, [time_s for time_s, _ in points], [key for _, key in points])
     return PitchTrack(key, np.ones(len(key)), HOP_S)
 
 
@@ -96,3 +103,40 @@ def test_notes_only_go_or_last_longer_and_none_lies_over_another(
     starts = {(note.onset_s, note.pitch): note for note in line}
     assert all(note.offset_s >= starts[note.onset_s, note.pitch].offset_s for note in found)
     assert all(a.offset_s <= b.onset_s for a, b in pairwise(found))
+
+
+def test_where_a_note_slides_to_is_a_note_from_where_the_slide_begins() -> None:
+    track = gliding((0.0, 60.0), (1.0, 60.0), (1.2, 62.0), (2.0, 62.0))
+    held, reached = with_slides([Note(0.0, 60, 1.08, 90, 0.9)], track, 2.0)
+    assert (held.pitch, held.velocity, held.confidence) == (60, 90, 0.9)
+    assert (reached.pitch, reached.velocity) == (62, 90)
+    assert held.offset_s == reached.onset_s == pytest.approx(1.04, abs=0.02)
+    assert reached.offset_s == pytest.approx(2.0, abs=0.02)
+
+
+def test_a_key_that_is_only_passed_on_the_way_is_none() -> None:
+    track = gliding((0.0, 58.0), (0.3, 60.0), (1.0, 60.0))
+    (reached,) = with_slides([Note(0.02, 59, 0.2, 90, 0.8)], track, 1.0)
+    assert (reached.onset_s, reached.pitch, reached.confidence) == (0.02, 60, 0.8)
+    assert reached.offset_s == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_slide_ends_where_the_next_note_is_struck() -> None:
+    track = gliding((0.0, 60.0), (1.0, 60.0), (1.2, 62.0), (2.0, 62.0))
+    line = with_slides([Note(0.0, 60, 1.08), Note(1.6, 62, 2.0)], track, 2.0)
+    assert [(note.pitch, note.offset_s) for note in line] == [(60, line[1].onset_s), (62, 1.6), (62, 2.0)]
+
+
+@pytest.mark.parametrize(
+    "track",
+    [
+        gliding((0.0, 60.0), (2.0, 60.0)),  # rings on
+        gliding((0.0, 60.3), (2.0, 60.3)),  # out of tune
+        gliding((0.0, 60.0), (1.0, 60.0), (1.4, 53.0)),  # falls, and stays nowhere
+        sung((1.0, 60.0), (1.0, 67.0)),  # jumps: another voice, or an error
+        PitchTrack(np.full(170, 62.0), np.zeros(170), HOP_S),  # not heard
+    ],
+)
+def test_what_slides_nowhere_stays(track: PitchTrack) -> None:
+    line = (Note(0.0, 60, 0.97, 90, 0.9),)
+    assert with_slides(line, track, 2.0) == line

@@ -38,7 +38,7 @@ BATCH = 4
 DECODING = 1
 """Count up when decoding changes, so that parts cached before are made anew."""
 
-_REINSTALL = "Install it again: uv sync (or: pip install --no-deps basic-pitch==0.4.0)."
+_REINSTALL = "Install it again: uv sync --inexact (or: pip install --no-deps basic-pitch==0.4.0)."
 
 
 class BasicPitch:

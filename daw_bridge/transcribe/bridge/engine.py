@@ -30,7 +30,7 @@ from daw_bridge.transcribe.onnx_model import OnnxModel
 from daw_bridge.transcribe.profiles import Profile, find_profile
 from daw_bridge.transcribe.swift_f0 import PitchTracker
 from daw_bridge.transcribe.velocities import with_velocities
-from daw_bridge.transcribe.voice import corrected
+from daw_bridge.transcribe.voice import corrected, with_slides
 
 BLOCK_FRAMES = 1320
 """At most so much is heard at a time, 30 s and the silence before them, besides what the network needs to
@@ -46,10 +46,10 @@ LEAD_FRAMES = 12
 on the beat."""
 LEAD_S = LEAD_FRAMES * FRAME_SAMPLES / RATE_HZ
 
-DECODING = 5
+DECODING = 6
 """Count up when decoding changes, so that parts cached before are made anew."""
 
-_REINSTALL = "Install DAW Bridge again: uv sync."
+_REINSTALL = "Install DAW Bridge again: uv sync --inexact."
 
 
 class Bridge:
@@ -98,9 +98,9 @@ class Bridge:
         return self._followed(notes, clip, kind) if kind.one_voice else Part(notes, clip.duration_s)
 
     def _followed(self, notes: Sequence[Note], clip: AudioClip, kind: Profile) -> Part:
-        """One voice's part: notes that its pitch bears out, and its bends."""
+        """One voice's part: notes that its pitch bears out, where they slide to, and its bends."""
         track = self._tracker.track(clip, lowest=kind.lowest, highest=kind.highest)
-        sung = corrected(notes, track)
+        sung = with_slides(corrected(notes, track), track, clip.duration_s)
         return Part(sung, clip.duration_s, bends(sung, track, FREE if kind.name == "vocal" else STRICT))
 
     def maps(

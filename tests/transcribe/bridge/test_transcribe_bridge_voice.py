@@ -46,6 +46,18 @@ def test_a_plain_line_has_no_bends(profile: str) -> None:
     assert part.bends == ()
 
 
+@pytest.mark.parametrize(("profile", "key"), [("vocal", 60), ("lead", 60), ("bass", 36)])
+def test_a_note_that_slides_to_another_key_sounds_on_there(profile: str, key: int) -> None:
+    time_s = np.arange(round(2.4 * RATE_HZ)) / RATE_HZ
+    clip = glide(key + 2 * np.clip((time_s - 1.2) / 0.2, 0, 1))
+    clip.samples[:, (time_s < 0.3) | (time_s > 2.2)] = 0.0
+    part = engine("bridge").transcribe(clip, profile=profile)
+    assert [note.pitch for note in part.notes] == [key, key + 2]
+    assert part.notes[1].onset_s == pytest.approx(1.25, abs=0.05)
+    assert part.notes[1].offset_s == pytest.approx(2.2, abs=0.05)
+    assert part.bends[0].semitones < -0.8  # the slide itself
+
+
 @pytest.mark.parametrize("profile", ["auto", "keys", "guitar", "pad"])
 def test_what_may_have_more_voices_has_no_bends(profile: str) -> None:
     assert engine("bridge").transcribe(glide(SUNG), profile=profile).bends == ()
