@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from daw_bridge.core.notes import Note
+from daw_bridge.training.scoring import score
 from tests.bench.answers import Answer
 
 Columns = Mapping[str, Sequence[Answer]]
@@ -52,6 +54,25 @@ def details(some: Sequence[Answer]) -> str:
     if len(by_family) > 1:
         lines.append(_row("**all stems**", *_figures(some)))
     return "\n".join(lines)
+
+
+def by_stem(columns: Columns) -> str:
+    """A row a stem: its onset F1, and the F1 of all notes an octave up, for what sounds below its keys."""
+    heads = (*columns, *(f"{name}, an octave up" for name in columns))
+    lines = [_row("stem", "sound", "notes", *heads), _row(*("---" for _ in range(3 + len(heads))))]
+    for answers in zip(*columns.values(), strict=True):
+        stem = answers[0].stem
+        scores = (*(a.f1 for a in answers), *(_an_octave_up(a) for a in answers))
+        lines.append(_row(stem.name, stem.sound, str(len(stem.notes)), *(f"{f1:.2f}" for f1 in scores)))
+    return "\n".join(lines)
+
+
+def _an_octave_up(answer: Answer) -> float:
+    true, moved = (
+        [Note(onset_s, round(pitch) + up, offset_s) for onset_s, pitch, offset_s, *_ in rows]
+        for rows, up in ((answer.stem.notes, 0), (answer.notes, 12))
+    )
+    return score(true, moved).f1
 
 
 def calibration(columns: Columns) -> str:

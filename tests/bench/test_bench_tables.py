@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench import tables
@@ -26,6 +27,12 @@ def test_the_mean_is_over_families_and_not_over_stems() -> None:
         "| pad | 1 | 0.10 (0.00) | 0.10 (0.00) |",
         "| **mean** | 3 | **0.50 (0.35)** | **0.50 (0.35)** |",
     ]
+
+
+def test_a_stem_that_is_heard_an_octave_low_shows_it() -> None:
+    heard = answer("organ", 0.0, 0.0)
+    low = replace(heard, notes=tuple([on, key - 12, *rest] for on, key, *rest in TRUE))
+    assert tables.by_stem({"ours": [low]}).splitlines()[2:] == ["| 00007 | faust:glass | 2 | 0.00 | 1.00 |"]
 
 
 def test_details_have_errors_of_right_notes_alone() -> None:

@@ -1,6 +1,7 @@
 """How right the notes are: other people's code against our engines, on stems whose notes are known.
 
     python -m tests.bench.transcription [test | tune] [--rivals basic-pitch,swift-f0,transkun] [--write]
+    python -m tests.bench.transcription --families organ --per-family 30 --by-stem
 
 Prints tables; `--write` puts them into docs/benchmarks.md too. `test` holds songs and sounds that our model
 never met; thresholds may be chosen on `tune` (stems.py). Can be stopped and run again: stems and answers are
@@ -36,7 +37,7 @@ Heard = Mapping[str, list[Answer]]
 def main() -> None:
     """Make the stems, hear them, compare, print."""
     options = _options()
-    some = stems.test_set(options.set, options.per_family)
+    some = stems.test_set(options.set, options.per_family, options.families)
     rivals = [contenders.rival(name) for name in options.rivals]
     engines = contenders.installed_engines() if options.engines is None else options.engines
     ours = [contenders.our_engine(name) for name in engines]
@@ -46,6 +47,9 @@ def main() -> None:
     print(text)
     if options.write:
         _write(text)
+    if options.by_stem:
+        hear_all = {name: mine for name, mine in heard.items() if len(mine) == len(some)}
+        print(f"\n### Stem by stem\n\n{tables.by_stem(hear_all)}")
     if options.faults:
         for contender in ours:
             print(f"\n### Faults of {contender.name}, for a hundred true notes\n")
@@ -59,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.transcription")
     parser.add_argument("set", nargs="?", choices=stems.SPLITS, default="test")
     parser.add_argument("--per-family", type=int, default=stems.PER_FAMILY, help="so many stems")
+    parser.add_argument("--families", type=listed, default=list(recipe.FAMILIES), help="of these alone")
     parser.add_argument(
         "--rivals",
         type=listed,
@@ -67,6 +72,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--engines", type=listed, help="all that are installed by default")
     parser.add_argument("--profiles", action="store_true", help="ours with each family's profile as well")
+    parser.add_argument("--by-stem", action="store_true", help="each stem's onset F1, too")
     parser.add_argument("--faults", action="store_true", help="say what is wrong with wrong notes, too")
     parser.add_argument("--no-speed", dest="speed", action="store_false", help="measure no time")
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md as well")
@@ -110,7 +116,7 @@ def _beside(name: str, heard: Heard, everywhere: Heard) -> dict[str, list[Answer
 
 def _speeds(some: Sequence[Contender], of: Sequence[Stem]) -> str:
     """Each contender hears a stem of each family, in turns, warm: it has heard its first stem before."""
-    chosen = [next(stem for stem in of if stem.family == family) for family in recipe.FAMILIES]
+    chosen = list({stem.family: stem for stem in reversed(of)}.values())[::-1]
     times: dict[str, dict[str, tuple[float, float]]] = {contender.name: {} for contender in some}
     with ExitStack() as stack:
         opened = {contender.name: stack.enter_context(contender.open("auto")) for contender in some}
