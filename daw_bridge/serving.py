@@ -45,7 +45,8 @@ class OpenSession:
         self._bridge = bridge
         self._tell = tell
         self._queue: queue.Queue[_Work | None] = queue.Queue()
-        self._closing = threading.Event()
+        self.closing = threading.Event()
+        """Set when it is being closed: what is in work ends at its next event."""
         self._open = ExitStack()
         self._presets: dict[Path, str] = {}
         self.reading = SessionReading(session.folder, leave_out=(session.watched, session.delivered))
@@ -150,12 +151,12 @@ class OpenSession:
         ]
 
     def _end_work(self) -> None:
-        self._closing.set()
+        self.closing.set()
         self._queue.put(None)
         self._worker.join()
 
     def _work(self) -> None:
-        while (work := self._queue.get()) is not None and not self._closing.is_set():
+        while (work := self._queue.get()) is not None and not self.closing.is_set():
             self._guarded(*work)
 
     def _take_notes(self, midi: Path) -> None:
@@ -194,7 +195,7 @@ class OpenSession:
         failures: list[BridgeError] = []
 
         def tell(event: Event) -> None:
-            if self._closing.is_set():
+            if self.closing.is_set():
                 raise _Closing
             if isinstance(event, Failed):
                 failures.append(event.error)

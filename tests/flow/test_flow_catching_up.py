@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from pathlib import Path
 
 from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import NotesDelivered, TakeDelivered
+from daw_bridge.serving import OpenSession
 from daw_bridge.settings import Session
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.flow.test_flow_remaking import change
-from tests.sessions import delivered_files
-from tests.test_serving import running, session, stem
+from tests.sessions import Heard, delivered_files
+from tests.test_serving import FakeBridge, running, session, stem
 
 __all__ = ["session", "stem"]  # fixtures
 
@@ -31,14 +31,14 @@ def test_what_was_ended_while_it_was_made_again_is_finished_at_the_next_start(
     session: Session, stem: Path
 ) -> None:
     shutil.copy(stem, session.watched / "bass.wav")
-    with running(session) as (heard, bridge):
+    heard = Heard()
+    with FakeBridge(session.folder / "state") as bridge, OpenSession(bridge, session, heard) as opened:
         file = heard.wait(TakeDelivered).delivered.file
         before = file.with_name("bass - Fat Analog Sub.wav").read_bytes()
-        resume = threading.Event()
-        bridge.fakes.before = lambda slug: resume.wait(60.0)  # type: ignore[assignment]
+        # The sound is there when the session is already being closed.
+        bridge.fakes.before = lambda slug: opened.closing.wait(60.0)  # type: ignore[assignment]
         change(file, edits=[{"transpose": 12}])
         heard.wait(NotesDelivered, lambda event: event.bounce == file)
-        threading.Timer(0.3, resume.set).start()  # the session closes before the sound is there
     assert "is_complete: false" in file.read_text()
     with running(session) as (heard, _):
         take = heard.wait(TakeDelivered).delivered.take
