@@ -14,7 +14,7 @@ from daw_bridge.core.grid import Grid, PlacedGrid
 from daw_bridge.deliver.finding import takes_below
 from daw_bridge.deliver.midi import midi_bytes
 from daw_bridge.deliver.take_file import FoundTake, find_take
-from daw_bridge.edit import Edit, apply
+from daw_bridge.edit import Edit, apply, drums_keep_their_keys
 from daw_bridge.host.fitting import fit_part
 from daw_bridge.intake.midi import read_midi
 from daw_bridge.live.program import Patch, program_of
@@ -50,6 +50,8 @@ class TakeSong:
     """Where bar `bar` lies in the session; None when the take's place isn't known."""
     sha256: str
     """Of the MIDI file that it is from."""
+    remark: str = ""
+    """What there is to say of its edits."""
 
     @property
     def last_bar(self) -> int:
@@ -119,9 +121,12 @@ def song_of(
     preset: StoredPreset | None = None,
 ) -> TakeSong:
     """The take's notes as its MIDI file has them now, edited, and fitted to the preset as its renderings are.
+    Drums keep their keys.
 
     Raises TakeMissing, BounceUnreadable, NothingHeard.
     """
+    left_out = [edit for edit in edits if edit.moves_keys and found.take.transcription.profile == "drums"]
+    edits = [edit for edit in edits if edit not in left_out]
     file = _midi_file(found, variant)
     clip = read_midi(file)  # checks it, with our errors
     content = file.read_bytes()
@@ -136,7 +141,8 @@ def song_of(
     place = found.take.place
     song_beat = found.take.tempo.to_grid().meters.start_of(place.bar) if place.is_known else None
     sha256 = hashlib.sha256(content).hexdigest()
-    return TakeSong(found.folder.name, song, place.bar, song_beat, sha256)
+    remark = drums_keep_their_keys(left_out) if left_out else ""
+    return TakeSong(found.folder.name, song, place.bar, song_beat, sha256, remark)
 
 
 def _midi_file(found: FoundTake, variant: str) -> Path:

@@ -13,7 +13,14 @@ from types import TracebackType
 
 from daw_bridge.answering import Answer, Answers
 from daw_bridge.core.audio import AUDIO_SUFFIXES
-from daw_bridge.core.errors import BounceAbandoned, BounceMissing, BridgeError, InternalError
+from daw_bridge.core.errors import (
+    BounceAbandoned,
+    BounceMissing,
+    BridgeError,
+    EngineMissing,
+    EngineUnknown,
+    InternalError,
+)
 from daw_bridge.core.files import remove_leftovers, sha256_of
 from daw_bridge.deliver.take_file import TAKE_SUFFIX
 from daw_bridge.flow.events import Event, Failed, Skipped, Tell
@@ -22,7 +29,7 @@ from daw_bridge.journal import Journal, State
 from daw_bridge.service import Bridge
 from daw_bridge.session.lock import SessionLock
 from daw_bridge.session.reading import SessionReading
-from daw_bridge.settings import ListenedTempo, Session
+from daw_bridge.settings import SETTINGS_NAME, ListenedTempo, Session
 from daw_bridge.watch import FolderWatch, is_preset_name, is_take_name
 
 log = logging.getLogger(__name__)
@@ -53,8 +60,12 @@ class OpenSession:
         self._worker = threading.Thread(target=self._work, name=f"session {session.folder.name}")
 
     def __enter__(self) -> OpenSession:
-        """Lock the session, clean up after a killed bridge, and begin. Raises SessionBusy, LiveError."""
+        """Lock the session, clean up after a killed bridge, and begin.
+
+        Raises SessionBusy, LiveError, and EngineUnknown or EngineMissing before the first bounce would.
+        """
         session = self.session
+        self._find_engine()
         with ExitStack() as opening:
             opening.enter_context(SessionLock(session.state))
             if isinstance(session.settings.tempo, ListenedTempo):
@@ -92,6 +103,13 @@ class OpenSession:
                 opening.enter_context(watch)
             self._open = opening.pop_all()
         return self
+
+    def _find_engine(self) -> None:
+        try:
+            self._bridge.steps(self.session.settings.engine)
+        except (EngineUnknown, EngineMissing) as error:
+            file = self.session.folder / SETTINGS_NAME
+            raise type(error)(error.what, where=error.where or file, advice=error.advice) from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

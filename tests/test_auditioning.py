@@ -68,6 +68,13 @@ def test_drums_stay_on_their_channel(tmp_path: Path) -> None:
         assert {event.channel for event in song.events} == {9}
 
 
+def test_drums_keep_their_keys_and_it_is_said(tmp_path: Path) -> None:
+    edits = parse_edit_options(["transpose: 12", "velocity: {scale: 0.5}"])
+    song = song_of(made(tmp_path, "drums", profile="drums"), edits=edits)
+    assert [e.message[1] for e in song.song.events if e.kind == 0x90] == [60]
+    assert "Left out: transpose." in song.remark
+
+
 def test_a_variant_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(TakeMissing, match='has no variant "tight"'):
         song_of(made(tmp_path), variant="tight")

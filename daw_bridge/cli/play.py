@@ -217,17 +217,23 @@ def _song(name: str, folder: Path, variant: str, edits: Sequence[Edit], preset: 
 
 
 def song_of_take(found: FoundTake, variant: str, edits: Sequence[Edit], preset: str | None) -> TakeSong:
-    """The take's notes, edited, and fitted to the preset of that name. Raises BridgeError."""
-    from daw_bridge.auditioning import song_of
+    """The take's notes, edited, and fitted to the preset of that name. Says what there is to say of it.
 
-    if preset is None:
-        return song_of(found, variant=variant, edits=edits)
+    Raises BridgeError.
+    """
+    from daw_bridge.auditioning import song_of
     from daw_bridge.revoicing import session_of
     from daw_bridge.service import Bridge
 
-    with Bridge() as bridge:
-        library = bridge.library(session_of(found.file))
-        return song_of(found, variant=variant, edits=edits, preset=library.find(preset))
+    if preset is None:
+        song = song_of(found, variant=variant, edits=edits)
+    else:
+        with Bridge() as bridge:
+            fitting = bridge.library(session_of(found.file)).find(preset)
+        song = song_of(found, variant=variant, edits=edits, preset=fitting)
+    if song.remark:
+        say("!", song.remark, console=stderr())
+    return song
 
 
 def _check_bars(song: TakeSong, wish: Wish) -> None:

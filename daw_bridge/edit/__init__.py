@@ -30,6 +30,7 @@ __all__ = [
     "NamedPart",
     "apply",
     "apply_all",
+    "drums_keep_their_keys",
     "name_chords",
 ]
 
@@ -48,6 +49,12 @@ def apply(edits: Iterable[Edit], part: Part, grid: PlacedGrid) -> Part:
         for edit in edits:
             part = without_overlaps(edit.apply(part, grid))
     return part
+
+
+def drums_keep_their_keys(left_out: Iterable[Edit]) -> str:
+    """What to say of edits that were not made, since they move keys."""
+    names = ", ".join(edit.edit_name() for edit in left_out)
+    return f"These are drums, whose keys say what is struck and stay. Left out: {names}."
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from daw_bridge.deliver.take import (
     Version,
 )
 from daw_bridge.deliver.take_file import bounce_reference, entry
-from daw_bridge.edit import Edited, apply, name_chords
+from daw_bridge.edit import Edited, apply, drums_keep_their_keys, name_chords
 from daw_bridge.edit.variants import PLAYED, VARIANTS
 from daw_bridge.flow.job import Heard, Making, Memory
 
@@ -209,8 +209,8 @@ def take_of(making: Making, heard: Heard, edited: Part, midi: tuple[TakeMidi, ..
 
 def _remarks(making: Making, heard: Heard, edited: Part) -> tuple[str, ...]:
     remarks = []
-    if left_out := ", ".join(edit.edit_name() for edit in making.edits if heard.leaves_out(edit)):
-        remarks.append(f"These are drums, whose keys say what is struck and stay. Left out: {left_out}.")
+    if left_out := [edit for edit in making.edits if heard.leaves_out(edit)]:
+        remarks.append(drums_keep_their_keys(left_out))
     if not edited.notes:
         remarks.append("No notes are left after the edits.")
     return tuple(remarks)

@@ -121,6 +121,8 @@ class Steps:
     """Who hears drums, whichever engine hears pitches."""
     piano: Engine | None = None
     """Who hears piano, where there is somebody who hears nothing else."""
+    piano_warning: str | None = None
+    """What to say of a piano, where there could be and is not."""
 
     def engine_for(self, profile: str) -> Engine:
         """Who hears a part of that kind."""

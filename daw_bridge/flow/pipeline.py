@@ -8,7 +8,7 @@ what it has heard is remembered, and what it has delivered is delivered to the s
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -145,10 +145,18 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
             notes=heard_notes,
         ),
         key_of(key),
-        (*job.warnings, *grid.warnings, *([MIX_WARNING] if is_mix else [])),
+        (*job.warnings, *grid.warnings, *_heard_with(steps, profile, is_mix=is_mix)),
         None if taken_back is None else taken_back.source,
         outline,
     )
+
+
+def _heard_with(steps: Steps, profile: str, *, is_mix: bool) -> Iterator[str]:
+    """What there is to say of how it was heard."""
+    if is_mix:
+        yield MIX_WARNING
+    if profile == "piano" and steps.piano_warning:
+        yield steps.piano_warning
 
 
 def _begun(find: Callable[[AudioClip], Attacks], clip: AudioClip) -> Future[Attacks]:

@@ -16,6 +16,7 @@ from daw_bridge.transcribe import (
     estimate_key,
     find_attacks,
     guess_kind,
+    missing_pianist,
     pianist,
     tempo_of,
 )
@@ -33,6 +34,7 @@ def real_steps(engine_name: str, instruments: Instruments) -> Steps:
         find_attacks=find_attacks,
         drums=Drums(),
         piano=pianist(engine_name),
+        piano_warning=missing_pianist(engine_name),
         hints=_hints,
     )
 

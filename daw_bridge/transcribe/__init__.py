@@ -38,6 +38,7 @@ __all__ = [
     "estimate_tempo",
     "find_attacks",
     "guess_kind",
+    "missing_pianist",
     "pianist",
     "tempo_of",
 ]
@@ -79,3 +80,13 @@ def pianist(engine_name: str) -> Engine | None:
     """Who hears piano where `engine_name` is asked for: transkun, if that is the default engine and the
     extra `piano` is installed. Whoever names another engine gets that one."""
     return engine("transkun") if engine_name == DEFAULT_ENGINE and transkun.installed() else None
+
+
+def missing_pianist(engine_name: str) -> str | None:
+    """What to say where piano is asked for and a general engine hears it, though a better one could."""
+    if engine_name != DEFAULT_ENGINE or transkun.installed():
+        return None
+    return (
+        "Heard by the engine for everything: transkun, which hears pianos best, is not installed. "
+        "`uv sync --inexact --extra piano` in DAW Bridge's folder installs it."
+    )

@@ -39,6 +39,16 @@ def test_init_says_what_to_do_next_and_leaves_what_is_there(daw_bridge: Shell) -
     assert settings.read_text() == "watch: Exports\n"
 
 
+def test_an_engine_that_nobody_has_is_told_when_watching_begins(daw_bridge: Shell) -> None:
+    settings = daw_bridge.folder / "bridge.yaml"
+    settings.write_text("engine: brigde\n")
+    ended = daw_bridge("watch", "--json")
+    assert ended.exit_code == 3
+    assert ended.json["error"]["code"] == "engine-unknown"
+    assert 'Did you mean "bridge"?' in ended.json["error"]["advice"]
+    assert Path(ended.json["error"]["where"]) == settings
+
+
 def test_watching_what_is_no_session_says_what_to_do(daw_bridge: Shell) -> None:
     ended = daw_bridge("watch", "--json")
     assert ended.exit_code == 4

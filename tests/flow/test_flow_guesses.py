@@ -22,7 +22,7 @@ from daw_bridge.flow.remaking import run_midi
 from daw_bridge.intake import listen
 from daw_bridge.journal import Journal
 from daw_bridge.session.grid import TempoGuess
-from daw_bridge.transcribe import KeyEstimate, KindGuess
+from daw_bridge.transcribe import KeyEstimate, KindGuess, missing_pianist, transkun
 from tests.fakes import FakeEngine, FakeInstruments
 from tests.flow.test_flow_pipeline import bounce_tone
 
@@ -36,6 +36,7 @@ class Stage:
         self.pitches, self.drums = FakeEngine(), FakeEngine(name="drums", rate_hz=11_025)
         self.journal = Journal(folder / "journal.sqlite3", folder)
         self.kind: KindGuess | None = None
+        self.piano_warning: str | None = None
         self.tempo = TempoGuess(98.0, 0.7, first_beat_s=0.1234, beat_confidence=0.8)
         self.job = Job(
             bounce=bounce_tone(folder / "Bounces" / "part.wav"),
@@ -63,6 +64,7 @@ class Stage:
             guess_kind=self.guess,
             estimate_key=self.key,
             drums=self.drums,
+            piano_warning=self.piano_warning,
         )
 
     def guess(self, clip: AudioClip) -> KindGuess | None:
@@ -159,6 +161,23 @@ def test_parts_are_remembered_by_the_profile_that_was_used(stage: Stage) -> None
     stage.kind = KindGuess("lead", 0.93)
     stage.take(profile="auto")
     assert stage.pitches.asked == 2
+
+
+def test_a_piano_that_the_general_engine_hears_is_told(stage: Stage) -> None:
+    stage.piano_warning = "transkun is not installed"
+    assert stage.take(profile="piano").warnings == ("transkun is not installed",)
+    assert stage.take(profile="keys").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("engine", "installed", "told"),
+    [("bridge", False, True), ("bridge", True, False), ("basic-pitch", False, False)],
+)
+def test_who_names_an_engine_is_not_told_of_a_better_one(
+    engine: str, installed: bool, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transkun, "installed", lambda: installed)
+    assert (missing_pianist(engine) is not None) == told
 
 
 def test_a_mix_is_warned_of(stage: Stage) -> None:
