@@ -80,7 +80,7 @@ def evaluate(folder: Path, options: argparse.Namespace) -> int:
     some = dataset.ready(folder, options.split)[: options.stems]
     kept = dict(zip((stem.number for stem in some), evaluate.maps_of(model, folder, some), strict=True))
     if options.choose:
-        if options.split == "test":
+        if options.split != "validation":
             raise SystemExit("thresholds are learned on validation stems, not on the test's")
         thresholds = calibration.learned([(stem, kept[stem.number]) for stem in some])
         calibration.keep_thresholds(model, thresholds)
@@ -187,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     judge = commands.add_parser("evaluate", help="score an ONNX file against basic-pitch")
-    judge.add_argument("--split", choices=("validation", "test"), default="validation")
+    judge.add_argument("--split", choices=("validation", "test", "recorded"), default="validation")
     judge.add_argument("--stems", type=int, default=10**6, help="take so many at most")
     judge.add_argument(
         "--choose", action="store_true", help="learn thresholds first, and keep them in the model"

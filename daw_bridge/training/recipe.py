@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from daw_bridge.training import lines
+from daw_bridge.training.supplements import Share, supplement_of
 
 SEED = 20_407
 LENGTH_S = 20.0
@@ -27,7 +28,6 @@ FAUST = {
     "test": ("glass",),
 }
 PARTIALS_MANNERS = ("sung", "blown", "bowed", "sub")
-STOPS_MANNERS = ("drawbars", "drawbars", "pipes", "reeds")
 LOW_PATCHES = {("FluidR3_GM", 16): 12, ("MuseScore_General_Full", 16): 12}
 """Bank and program -> semitones by which it is played higher: these drawbar organs sound two octaves below
 their keys, where a 16' stop, which other banks have here, sounds one."""
@@ -37,15 +37,6 @@ DOUBLED = 0.12
 RESTRUCK_FAMILIES = ("bass", "piano", "keys", "organ", "guitar", "brass", "lead", "pluck")
 RESTRUCK = 0.08
 """How many of their stems repeat their keys with hardly a gap. Slow attacks can't be told apart so fast."""
-SUPPLEMENT = 100_000
-"""From this number on, stems are a supplement for training alone, of what the network found hardest."""
-SUPPLEMENTED = {
-    "organ": (8.0, 0.1), "bass": (2.0, 1.0), "lead": (2.0, 1.0), "keys": (1.0, 1.0),
-    "guitar": (1.0, 1.0), "pluck": (1.0, 1.0), "piano": (1.0, 1.0),
-}  # fmt: skip
-"""Its families: how much there is of each, and how many of its stems repeat their keys."""
-STOPS_SUPPLEMENT = 200_000
-"""From this number on, the supplement is of organs alone, with stops drawn at random (`players/stops.py`)."""
 TEST_AS_IT_WAS = "test"
 """The split whose stems stay what they have been from the beginning, so that figures can be compared: none of
 them is restruck. (`tests/bench/restrikes.py` measures repeated notes.)"""
@@ -137,7 +128,8 @@ ONE_VOICE_LINES = ("bass", "riff", "melody")
 @dataclass(frozen=True)
 class Plan:
     """One stem. `sound` is `sf2:BANK:PROGRAM`, `faust:NAME`, `dx7:ALGORITHM:MANNER`,
-    `partials:MANNER` or `stops:MANNER`."""
+    `partials:MANNER`, `stops:MANNER`, `plugin:NAME` or
+    `recorded:INSTRUMENT`."""
 
     number: int
     split: str
@@ -154,30 +146,28 @@ class Plan:
 
 def split_of(number: int) -> str:
     """Of every ten stems one is for validation; of every twenty one is for the test."""
-    if number >= SUPPLEMENT:
-        return "train"
+    supplement = supplement_of(number)
+    if supplement:
+        return supplement.split
     return {3: "validation", 13: "validation", 7: "test"}.get(number % 20, "train")
 
 
 def plan(number: int) -> Plan:
     """The stem of that number: always the same."""
     rng = np.random.default_rng([SEED, number])
-    split = split_of(number)
+    split, supplement = split_of(number), supplement_of(number)
     names = list(FAMILIES)
-    if number >= STOPS_SUPPLEMENT:
-        weights = np.array([float(name == "organ") for name in names])
-    elif number >= SUPPLEMENT:
-        weights = np.array([SUPPLEMENTED.get(name, (0.0, 0.0))[0] for name in names])
-    else:
-        weights = np.array([FAMILIES[name].weight for name in names])
+    weight = supplement.weight if supplement else lambda name: FAMILIES[name].weight
+    weights = np.array([weight(name) for name in names])
     family = names[int(rng.choice(len(names), p=weights / weights.sum()))]
     about = FAMILIES[family]
     kinds = list(about.lines)
     shares = np.array([about.lines[kind] for kind in kinds])
     line = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-    synths = [synth for synth in about.synths if _allowed(synth, split)]
-    if number >= STOPS_SUPPLEMENT:
-        sound = f"stops:{rng.choice(STOPS_MANNERS)}"
+    share = supplement.families[family] if supplement else Share(about.weight, restruck=RESTRUCK)
+    synths = [] if share.sounds else [synth for synth in about.synths if _allowed(synth, split)]
+    if share.sounds:
+        sound = str(rng.choice(share.sounds))
     elif synths and rng.random() < 0.4:
         sound = _synth(rng, str(rng.choice(synths)), split)
         if sound.startswith("partials") and line not in ONE_VOICE_LINES and line != "song":
@@ -188,8 +178,7 @@ def plan(number: int) -> Plan:
     if sound.startswith("partials"):
         return Plan(number, split, family, line, sound)
     doubled = int(rng.choice((-12, 12))) if family in DOUBLED_FAMILIES and rng.random() < DOUBLED else 0
-    restruck = SUPPLEMENTED[family][1] if number >= SUPPLEMENT else RESTRUCK
-    if split != TEST_AS_IT_WAS and family in RESTRUCK_FAMILIES and rng.random() < restruck:
+    if split != TEST_AS_IT_WAS and family in RESTRUCK_FAMILIES and rng.random() < share.restruck:
         line = "restrikes"
     return Plan(number, split, family, line, sound, doubled)
 

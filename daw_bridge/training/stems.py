@@ -17,6 +17,7 @@ from daw_bridge.training.lines import Setting
 from daw_bridge.training.performance import Performance, played
 from daw_bridge.training.recipe import FAMILIES, LENGTH_S, LINES, LOW_PATCHES, ONE_VOICE_LINES, Plan
 from daw_bridge.training.songs import Voice
+from daw_bridge.training.supplements import RECORDED_TEST
 from daw_bridge.transcribe.bridge.features import RATE_HZ
 
 ATTEMPTS = 8
@@ -71,31 +72,49 @@ def make(plan: Plan, voices: Sequence[Voice], folder: Path) -> bool:
 
 def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tuple[Performance, str]:
     """What is played, and the song it is from ("" for lines by rule)."""
-    family = FAMILIES[plan.family]
+    lowest_key, highest_key = _range(plan)
     one_voice = plan.line in ONE_VOICE_LINES or plan.sound.startswith("partials")
     if plan.line == "song":
-        mine = [voice for voice in voices if songs.song_split(voice.song) == plan.split]
+        mine = [voice for voice in voices if songs.song_split(voice.song) == _songs(plan.split)]
         wanted = [v for v in mine if one_voice <= (not v.chordal)] if one_voice else mine
         single = plan.family in ("bass", "brass", "wind", "lead", "voice") and rng.random() < 0.75
         wanted = [v for v in wanted if not v.chordal] if single else wanted
         voice = wanted[int(rng.integers(len(wanted)))]
-        notes = _fitted(rng, songs.excerpt(voice, rng, LENGTH_S), family.lowest, family.highest)
+        notes = _fitted(rng, songs.excerpt(voice, rng, LENGTH_S), lowest_key, highest_key)
         one_voice, song = one_voice or not voice.chordal, voice.song
     else:
-        lowest = min(family.lowest + int(rng.integers(0, 13)), family.highest - 24)
-        setting = Setting.draw(rng, lowest, family.highest, LENGTH_S)
+        lowest = min(lowest_key + int(rng.integers(0, 13)), highest_key - 24)
+        setting = Setting.draw(rng, lowest, highest_key, LENGTH_S)
         notes, song = LINES[plan.line](rng, setting), ""
     if plan.doubled:
         doubles = (replace(note, pitch=note.pitch + plan.doubled) for note in notes)
-        notes = [*notes, *(note for note in doubles if family.lowest <= note.pitch <= family.highest)]
+        notes = [*notes, *(note for note in doubles if lowest_key <= note.pitch <= highest_key)]
         one_voice = False
-    may_bend = not plan.sound.startswith("dx7") and plan.family not in ("piano", "organ", "keys")
+    may_bend = not plan.sound.startswith(("dx7", "plugin", "recorded")) and plan.family not in (
+        "piano",
+        "organ",
+        "keys",
+    )
     return played(rng, notes, LENGTH_S, one_voice=one_voice, may_bend=may_bend), song
+
+
+def _range(plan: Plan) -> tuple[int, int]:
+    """The lowest and the highest key that suit what plays."""
+    from daw_bridge.training.players.recorded import RANGES
+
+    family = FAMILIES[plan.family]
+    kind, _, name = plan.sound.partition(":")
+    return RANGES[name] if kind == "recorded" else (family.lowest, family.highest)
+
+
+def _songs(split: str) -> str:
+    """The split whose songs are played: those of the test in both tests."""
+    return "test" if split == RECORDED_TEST.split else split
 
 
 def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.NDArray[np.float32]:
     """One channel at 44,100 Hz."""
-    from daw_bridge.training.players import dx7, faust, partials, soundfonts, stops
+    from daw_bridge.training.players import dx7, faust, partials, plugins, recorded, soundfonts, stops
 
     kind, *names = sound.split(":")
     if kind == "sf2":
@@ -107,6 +126,10 @@ def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.
         return dx7.play(rng, performance, int(names[0]), names[1], LENGTH_S)
     if kind == "stops":
         return stops.play(rng, performance, names[0], LENGTH_S)
+    if kind == "plugin":
+        return plugins.play(rng, performance, names[0], LENGTH_S)
+    if kind == "recorded":
+        return recorded.play(rng, performance, names[0], LENGTH_S)
     return partials.play(rng, performance, names[0], LENGTH_S)
 
 

@@ -9,11 +9,19 @@ import pytest
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, stems
 from daw_bridge.training.performance import Performance
-from daw_bridge.training.players import PLAY_RATE_HZ, soundfonts
+from daw_bridge.training.players import PLAY_RATE_HZ, amsynth, plugins, recorded, soundfonts
+from daw_bridge.training.players.plugin_process import heard_above
 from daw_bridge.transcribe.bridge.features import RATE_HZ, features
 
 LINE = Performance((Note(1.0, 60, 1.5, 100), Note(2.123, 64, 2.6, 100), Note(3.3, 67, 4.0, 90)))
 SOFT_ATTACK_S = 0.02
+PLUGINS = {
+    "setbfree": Path("/usr/lib/lv2/b_synth"),
+    "epiano": Path("/usr/lib/lv2/mda.lv2"),
+    "piano": Path("/usr/lib/lv2/mda.lv2"),
+    "zyn": plugins.ZYN_BANKS,
+    "amsynth": amsynth.BANKS,
+}
 
 
 def needs(sound: str) -> None:
@@ -22,6 +30,14 @@ def needs(sound: str) -> None:
         pytest.skip(f"needs fluidsynth and {name}, which the training's documentation tells how to install")
     if kind == "dx7":
         pytest.importorskip("dexed", reason="needs dexed-py, of the dependency group train")
+    if kind == "plugin":
+        pytest.importorskip("dawdreamer", reason="needs DawDreamer, of the dependency group train")
+        if not PLUGINS[name.split()[0]].exists():
+            pytest.skip(
+                f"needs {PLUGINS[name.split()[0]]}, which the training's documentation tells how to install"
+            )
+    if kind == "recorded" and not recorded.FOLDER.is_dir():
+        pytest.skip("needs the recorded instruments, which the training's documentation tells how to install")
 
 
 @pytest.mark.parametrize(
@@ -36,12 +52,18 @@ def needs(sound: str) -> None:
         "faust:organ",
         "dx7:4:pluck",
         "sf2:FluidR3_GM:0",
+        "plugin:setbfree",
+        "plugin:epiano",
+        "plugin:amsynth keys",
+        "recorded:grand",
+        "recorded:harp",
     ],
 )
 def test_notes_begin_in_time_and_on_their_key(sound: str) -> None:
     needs(sound)
     heard = stems.play(np.random.default_rng(3), LINE, sound)
-    np.testing.assert_array_equal(heard, stems.play(np.random.default_rng(3), LINE, sound))
+    if sound != "plugin:setbfree":  # its key clicks are random
+        np.testing.assert_array_equal(heard, stems.play(np.random.default_rng(3), LINE, sound))
     level = np.abs(heard)
     for note in LINE.notes:
         before = level[
@@ -78,3 +100,43 @@ def test_a_stem_on_disk_is_the_one_that_was_made(tmp_path: Path) -> None:
     sound = np.random.default_rng(1).uniform(-0.5, 0.5, RATE_HZ).astype(np.float32)
     stems.write_flac(tmp_path / "a.flac", sound)
     np.testing.assert_allclose(stems.read_flac(tmp_path / "a.flac"), sound, atol=2 / 32768)
+
+
+def held(pitch: int, partials: list[float]) -> np.ndarray:
+    at_s = np.arange(PLAY_RATE_HZ) / PLAY_RATE_HZ
+    hz = 440.0 * 2 ** ((pitch - 69) / 12)
+    waves = [level * np.sin(2 * np.pi * hz * (i + 1) * at_s) for i, level in enumerate(partials)]
+    return np.asarray(np.sum(waves, axis=0), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("played", "above"), [(60, 0), (72, 12), (48, -12), (84, 24), (67, None), (61, None)]
+)
+def test_a_patch_in_another_octave_is_told_from_one_on_another_key(played: int, above: int | None) -> None:
+    assert heard_above(held(played, [1.0, 0.5, 0.3, 0.2]), 60) == above
+
+
+def test_an_octave_that_only_colours_the_sound_is_not_its_key() -> None:
+    assert heard_above(held(60, [0.5, 0.6, 0.1]), 60) == 0
+    assert heard_above(np.zeros(PLAY_RATE_HZ, np.float32), 60) is None
+
+
+def test_amsynths_patches_are_polyphonic_and_their_parameters_in_range() -> None:
+    needs("plugin:amsynth organ")
+    for family in amsynth.WORDS:
+        for patch in amsynth.patches(family).values():
+            assert all(0.0 <= value <= 1.0 for value in patch.values())
+            assert patch["keyboard_mode"] == patch["portamento_time"] == 0.0
+
+
+@pytest.mark.parametrize("instrument", ["harmonium", "violin", "guitar-nylon"])
+def test_a_recorded_note_is_held_as_long_as_its_key_where_the_instrument_can(instrument: str) -> None:
+    needs(f"recorded:{instrument}")
+    line = Performance((Note(1.0, 62, 19.0, 100),))
+    level = np.abs(stems.play(np.random.default_rng(3), line, f"recorded:{instrument}"))
+    seconds = level[: 20 * PLAY_RATE_HZ].reshape(20, -1).max(axis=1)
+    assert seconds[0] < 0.15 * seconds.max()  # a breath, a bow on its way
+    if instrument in recorded.ENDING:
+        assert seconds[18] < 0.05 * seconds[1]
+    else:
+        assert seconds[2:19].min() > 0.2 * seconds.max()

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from daw_bridge.core.notes import Note
-from daw_bridge.training import recipe, stems
+from daw_bridge.training import recipe, stems, supplements
 from daw_bridge.training.lines import FASTEST_RESTRIKES_S, Setting, restrikes
 from daw_bridge.training.performance import played, without_overlaps
+from daw_bridge.training.players.recorded import RANGES
 from daw_bridge.training.songs import Voice, song_split
 
 NUMBERS = range(2000)
@@ -39,8 +40,12 @@ def test_the_test_is_what_it_was_from_the_beginning() -> None:
     assert digest[:16] == "545d6ec44b847197"
 
 
-def test_the_supplement_is_for_training_alone_and_holds_what_is_hard() -> None:
-    plans = [recipe.plan(number) for number in range(recipe.SUPPLEMENT, recipe.SUPPLEMENT + 400)]
+def plans_of(supplement: supplements.Supplement, count: int) -> list[recipe.Plan]:
+    return [recipe.plan(number) for number in range(supplement.first, supplement.first + count)]
+
+
+def test_what_is_hard_is_supplemented_for_training_alone() -> None:
+    plans = plans_of(supplements.HARD, 400)
     assert {plan.split for plan in plans} == {"train"}
     organs, others = ([p for p in plans if (p.family == "organ") is organ] for organ in (True, False))
     assert len(organs) > 120
@@ -48,10 +53,35 @@ def test_the_supplement_is_for_training_alone_and_holds_what_is_hard() -> None:
     assert sum(plan.doubled != 0 for plan in organs) < len(organs) / 5  # sounds like a 4' stop
 
 
-def test_the_stops_supplement_is_of_organs_for_training_alone() -> None:
-    plans = [recipe.plan(number) for number in range(recipe.STOPS_SUPPLEMENT, recipe.STOPS_SUPPLEMENT + 100)]
+def test_organs_with_stops_are_for_training_alone() -> None:
+    plans = plans_of(supplements.ORGANS, 100)
     assert {(plan.split, plan.family) for plan in plans} == {("train", "organ")}
-    assert {plan.sound for plan in plans} == {f"stops:{manner}" for manner in recipe.STOPS_MANNERS}
+    assert {plan.sound for plan in plans} == set(supplements.STOPS)
+
+
+@pytest.mark.parametrize("supplement", supplements.SUPPLEMENTS[2:])
+def test_every_family_of_a_supplement_is_played_by_all_that_it_names(
+    supplement: supplements.Supplement,
+) -> None:
+    plans = plans_of(supplement, 1500)
+    assert {plan.split for plan in plans} == {supplement.split}
+    named = {(family, sound) for family, share in supplement.families.items() for sound in share.sounds}
+    assert {(plan.family, plan.sound) for plan in plans} == named
+
+
+def test_what_the_recorded_test_hears_was_never_heard_before() -> None:
+    heard = {plan.sound for some in supplements.SUPPLEMENTS[:-1] for plan in plans_of(some, 500)}
+    assert not heard & {plan.sound for plan in plans_of(supplements.RECORDED_TEST, 200)}
+
+
+def test_an_instrument_is_played_within_its_range_and_the_test_from_the_songs_of_the_test() -> None:
+    notes = tuple(Note(0.5 * i, 20 + 7 * i % 90, 0.5 * i + 0.4) for i in range(60))
+    voices = [Voice(f"{n}.mid", notes, polyphony) for n in range(60) for polyphony in (0.0, 0.5)]
+    for plan in plans_of(supplements.RECORDED, 60) + plans_of(supplements.RECORDED_TEST, 60):
+        performance, song = stems.perform(plan.rng(), plan, voices)
+        lowest, highest = RANGES[plan.sound.removeprefix("recorded:")]
+        assert all(lowest <= note.pitch <= highest for note in performance.notes)
+        assert not song or song_split(song) == ("test" if plan.split == "recorded" else "train")
 
 
 def test_no_slow_attack_is_asked_to_repeat_its_keys() -> None:

@@ -11,11 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from daw_bridge.training.performance import Performance
-from daw_bridge.training.players import PLAY_RATE_HZ
+from daw_bridge.training.players import PLAY_RATE_HZ, midi
 
 FOLDER = Path("/usr/share/sounds/sf2")
-TICKS_A_SECOND = 960
-BEND_SEMITONES = 2.0
 
 
 def play(
@@ -37,7 +35,11 @@ def play(
     with tempfile.TemporaryDirectory() as folder:
         modulation = int(rng.integers(0, 64)) if rng.random() < 0.15 else 0
         song, sound = Path(folder, "line.mid"), Path(folder, "line.raw")
-        _write(song, performance, program, modulation, channel)
+        settings = [
+            mido.Message("program_change", program=program),
+            mido.Message("control_change", control=1, value=modulation),
+        ]
+        midi.write(song, performance, settings, channel=channel)
         chorus, reverb = ("1" if rng.random() < 0.15 else "0"), ("1" if rng.random() < 0.2 else "0")
         # fmt: off
         subprocess.run(
@@ -52,26 +54,3 @@ def play(
     heard = stereo[: len(mono)].mean(axis=1)
     mono[: len(heard)] = heard
     return mono
-
-
-def _write(path: Path, performance: Performance, program: int, modulation: int, channel: int) -> None:
-    """A MIDI file with one tick a millisecond or so."""
-    events: list[tuple[float, int, mido.Message]] = [
-        (0.0, 0, mido.Message("program_change", program=program)),
-        (0.0, 0, mido.Message("control_change", control=1, value=modulation)),
-    ]
-    for bend in performance.bends:
-        wheel = int(np.clip(round(8192 * bend.semitones / BEND_SEMITONES), -8192, 8191))
-        events.append((bend.time_s, 1, mido.Message("pitchwheel", pitch=wheel)))
-    for note in performance.notes:
-        events.append((note.onset_s, 3, mido.Message("note_on", note=note.pitch, velocity=note.velocity)))
-        events.append((note.offset_s, 2, mido.Message("note_off", note=note.pitch)))
-    song = mido.MidiFile(ticks_per_beat=TICKS_A_SECOND // 2)
-    track = mido.MidiTrack()
-    song.tracks.append(track)
-    now = 0
-    for at_s, _, message in sorted(events, key=lambda event: event[:2]):
-        tick = round(at_s * TICKS_A_SECOND)
-        track.append(message.copy(time=tick - now, channel=channel))
-        now = tick
-    song.save(path)

@@ -1,0 +1,115 @@
+"""Debian's free synthesizers, hosted by DawDreamer: organs, electric pianos, and thousands of patches.
+
+What the SoundFonts, made of the same few samples, don't have: real registrations of a tonewheel organ, real
+electric pianos in all their registers, and the patches of many hands.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from daw_bridge.training.performance import Performance
+from daw_bridge.training.players import PLAY_RATE_HZ, amsynth
+from daw_bridge.training.players.stops import REGISTRATIONS
+
+ZYN_BANKS = Path("/usr/share/zynaddsubfx/banks")
+EPIANO = (
+    "Envelope Decay",
+    "Envelope Release",
+    "Hardness",
+    "Treble Boost",
+    "Modulation",
+    "LFO Rate",
+    "Overdrive",
+)
+PIANO = ("Hardness Offset", "Muffling Filter", "Velocity to Muffling", "Stretch Tuning", "Envelope Release")
+SWITCHES = (33, 34, 36, 38, 40, 42, 46, 49, 52, 53)
+"""setBfree's programs that switch percussion, overdrive, vibrato and the rotary speaker, from 0."""
+TIMEOUT_S = 180.0
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A plugin and how it is set: what the process that hosts it is told."""
+
+    plugin: str
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    """By name, 0.0 to 1.0."""
+    controls: Sequence[tuple[int, int]] = ()
+    programs: Sequence[int] = ()
+    zyn_patch: str = ""
+    octaves_agree: bool = False
+    """Whether the key that is heard is known to be the key that is played."""
+
+
+def play(
+    rng: np.random.Generator, performance: Performance, name: str, length_s: float
+) -> npt.NDArray[np.float32]:
+    """One channel at 44,100 Hz: silence where the patch doesn't sound the key, in any octave, or not fast
+    enough. A patch that sounds it in another octave is played so much higher or lower.
+
+    `name` is setbfree, epiano, piano, `zyn BANK` or `amsynth FAMILY`. Raises FileNotFoundError without its
+    patches. Patches of ZynAddSubFX have some randomness of their own.
+    """
+    setup = _drawn(rng, name)
+    with tempfile.TemporaryDirectory() as folder:
+        told, sound = Path(folder, "told.json"), Path(folder, "sound.raw")
+        told.write_text(json.dumps(_told(setup, performance, length_s)))
+        process = [sys.executable, "-m", "daw_bridge.training.players.plugin_process", str(told), str(sound)]
+        # A plugin that crashes or hangs is one attempt that failed.
+        subprocess.run(process, check=False, capture_output=True, timeout=TIMEOUT_S)
+        heard = np.fromfile(sound, np.float32) if sound.is_file() else np.zeros(0, np.float32)
+    mono = np.zeros(round(length_s * PLAY_RATE_HZ), np.float32)
+    mono[: len(heard)] = heard[: len(mono)]
+    return mono
+
+
+def _told(setup: Setup, performance: Performance, length_s: float) -> dict[str, Any]:
+    notes = [(n.onset_s, n.pitch, n.offset_s, n.velocity) for n in performance.notes]
+    bends = [(bend.time_s, bend.semitones) for bend in performance.bends]
+    return asdict(setup) | {"notes": notes, "bends": bends, "length_s": length_s}
+
+
+def _drawn(rng: np.random.Generator, name: str) -> Setup:
+    kind, _, detail = name.partition(" ")
+    if kind == "setbfree":
+        return _tonewheels(rng)
+    if kind == "epiano":
+        drawn = {parameter: float(rng.uniform(0.1, 0.9)) for parameter in EPIANO if rng.random() < 0.5}
+        drawn["Overdrive"] = drawn.get("Overdrive", 0.0) * float(rng.random() < 0.4)
+        return Setup("http://drobilla.net/plugins/mda/EPiano", drawn, octaves_agree=True)
+    if kind == "piano":
+        drawn = {parameter: float(rng.uniform(0.2, 0.8)) for parameter in PIANO if rng.random() < 0.5}
+        return Setup("http://drobilla.net/plugins/mda/Piano", drawn, octaves_agree=True)
+    if kind == "zyn":
+        patches = sorted(p for p in (ZYN_BANKS / detail).glob("*.xiz") if not amsynth.UNFIT.search(p.stem))
+        if not patches:
+            raise FileNotFoundError(ZYN_BANKS / detail)
+        patch = patches[int(rng.integers(len(patches)))]
+        return Setup("/usr/lib/vst/ZynAddSubFX.so", zyn_patch=str(patch))
+    named = amsynth.patches(detail)
+    return Setup(amsynth.PLUGIN, named[list(named)[int(rng.integers(len(named)))]])
+
+
+def _tonewheels(rng: np.random.Generator) -> Setup:
+    """A registration as players note it or, three times in ten, drawbars pulled at random."""
+    bars = [int(bar) for bar in str(rng.choice(REGISTRATIONS))]
+    if rng.random() < 0.3:
+        bars = [int(rng.integers(1, 9)) if rng.random() < 0.55 else 0 for _ in bars]
+        bars[2] = max(bars[2], 5)
+    bars = [int(np.clip(bar + rng.integers(-1, 2), 1, 8)) if bar else 0 for bar in bars]
+    controls = [(70 + index, round(127 * (8 - bar) / 8)) for index, bar in enumerate(bars)]
+    programs = [switch - 1 for switch in SWITCHES if rng.random() < 0.25]
+    return Setup(
+        "http://gareus.org/oss/lv2/b_synth", controls=controls, programs=programs, octaves_agree=True
+    )

@@ -1,0 +1,116 @@
+"""Stems beyond the general ones, from certain numbers on: what the network found hardest, and sounds that the
+SoundFonts don't have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STOPS = ("stops:drawbars", "stops:drawbars", "stops:pipes", "stops:reeds")
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much there is of a family, what plays it ("" for what plays it in general), and how many of its
+    stems repeat their keys."""
+
+    weight: float
+    sounds: tuple[str, ...] = ()
+    restruck: float = 0.0
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """From number `first` on."""
+
+    first: int
+    families: dict[str, Share]
+    split: str = "train"
+
+    def weight(self, family: str) -> float:
+        """0.0 for what it does not have."""
+        return self.families[family].weight if family in self.families else 0.0
+
+
+def _played(
+    prefix: str, restruck: float, shares: dict[str, tuple[float, tuple[str, ...]]]
+) -> dict[str, Share]:
+    return {
+        family: Share(weight, tuple(f"{prefix}:{name}" for name in names), restruck)
+        for family, (weight, names) in shares.items()
+    }
+
+
+HARD = Supplement(
+    100_000,
+    {"organ": Share(8.0, restruck=0.1), "bass": Share(2.0, restruck=1.0), "lead": Share(2.0, restruck=1.0)}
+    | {name: Share(1.0, restruck=1.0) for name in ("keys", "guitar", "pluck", "piano")},
+)
+"""Organs and repeated notes."""
+ORGANS = Supplement(200_000, {"organ": Share(1.0, STOPS, restruck=0.1)})
+"""Stops drawn at random (`players/stops.py`)."""
+SYNTHESIZERS = Supplement(
+    300_000,
+    _played(
+        "plugin",
+        0.15,
+        {
+            "organ": (3.0, ("setbfree",) * 4 + ("zyn Organ", "zyn Organ", "amsynth organ")),
+            "keys": (
+                2.5,
+                ("epiano",) * 3 + ("zyn Rhodes",) * 2 + ("zyn SynthPiano",) + ("amsynth keys",) * 2,
+            ),
+            "bass": (2.0, ("zyn Bass", "amsynth bass", "amsynth bass")),
+            "piano": (0.7, ("piano",)),
+            "guitar": (0.7, ("zyn Guitar", "amsynth guitar")),
+            "strings": (1.5, ("zyn Strings", "zyn Strings", "amsynth strings")),
+            "brass": (0.6, ("zyn Brass", "amsynth brass")),
+            "wind": (0.6, ("zyn Reed and Wind", "amsynth wind")),
+            "voice": (0.6, ("zyn Choir and Voice", "amsynth voice")),
+            "lead": (1.5, ("zyn Synth", "amsynth lead", "amsynth lead")),
+            "pad": (1.5, ("zyn Pads", "zyn Fantasy", "amsynth pad", "amsynth pad")),
+            "pluck": (1.2, ("zyn Plucked", "amsynth pluck", "amsynth pluck")),
+        },
+    ),
+)
+"""Debian's synthesizers (`players/plugins.py`)."""
+RECORDED = Supplement(
+    400_000,
+    _played(
+        "recorded",
+        0.1,
+        {
+            "bass": (2.0, ("bass-electric", "bass-electric", "contrabass")),
+            "piano": (3.0, ("grand",)),
+            "organ": (0.8, ("harmonium",)),
+            "guitar": (2.0, ("guitar-electric", "guitar-nylon")),
+            "strings": (1.0, ("violin",)),
+            "brass": (1.5, ("french-horn", "trombone", "trumpet", "tuba")),
+            "wind": (1.2, ("bassoon", "clarinet", "flute")),
+            "pluck": (0.8, ("harp", "xylophone")),
+        },
+    ),
+)
+"""Recorded instruments (`players/recorded.py`)."""
+RECORDED_TEST = Supplement(
+    500_000,
+    _played(
+        "recorded",
+        0.0,
+        {
+            "piano": (1.0, ("piano",)),
+            "organ": (1.0, ("organ",)),
+            "guitar": (1.0, ("guitar-acoustic",)),
+            "strings": (1.0, ("cello",)),
+            "wind": (1.0, ("saxophone",)),
+        },
+    ),
+    split="recorded",
+)
+"""A test: recorded instruments that neither training nor validation heard, and the test's songs."""
+
+SUPPLEMENTS = (HARD, ORGANS, SYNTHESIZERS, RECORDED, RECORDED_TEST)
+
+
+def supplement_of(number: int) -> Supplement | None:
+    """The one that the stem belongs to; None for the general ones."""
+    return next((some for some in reversed(SUPPLEMENTS) if number >= some.first), None)
