@@ -129,7 +129,7 @@ class _Graph:
 
     def _blocks(self, x: str) -> str:
         size = (self.shape.channels, KEYS)
-        wide = (self.shape.channels * self.shape.expansion, KEYS)
+        wide = (self.shape.wide, KEYS)
         for index, dilation in enumerate(self.shape.dilations):
             name, spacing, alone = f"blocks.{index}", spacing_of(index), {"group": self.shape.channels}
             pads = [0, 2 * spacing] * 2

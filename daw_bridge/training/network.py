@@ -40,7 +40,7 @@ class Shape:
 
     local: int = 16
     channels: int = 32
-    expansion: int = 2
+    wide: int = 48
     pooled: int = 64
     dilations: tuple[int, ...] = (1, 2, 4, 8, 16)
     pooled_after: int = 2
@@ -119,7 +119,7 @@ class _Block(nn.Module):
 
     def __init__(self, shape: Shape, dilation: int, spacing: int) -> None:
         super().__init__()
-        width, wide = shape.channels, shape.channels * shape.expansion
+        width, wide = shape.channels, shape.wide
         self.time = nn.Conv2d(
             width, width, (5, 1), padding=(2 * dilation, 0), dilation=(dilation, 1), groups=width
         )

@@ -69,15 +69,19 @@ class Trainer:
         return self.folder / "checkpoints" / name
 
     def begin_from(self, model: Path) -> None:
-        """Begin with the weights of an ONNX file that `export` wrote. Data must be there already."""
-        from daw_bridge.training.export import normalised, unfolded
+        """Begin with the weights of an ONNX file that `export` wrote, thinned where its blocks are wider than
+        ours. Data must be there already."""
+        from daw_bridge.training.export import normalised, thinned, unfolded
 
         network, self.began_from = unfolded(model)
         stems = dataset.ready(self.folder, "train")
         batches = dataset.Batches(
             self.folder, stems, self.course.clips, self.course.frames, self.course.seed + 1
         )
-        normalised(network, (torch.from_numpy(batches.batch(step)[0]) for step in range(NORMALISING_BATCHES)))
+        heard = [torch.from_numpy(batches.batch(step)[0]) for step in range(NORMALISING_BATCHES)]
+        normalised(network, heard)
+        if network.shape != self.network.shape:
+            network = thinned(network, self.network.shape.wide, heard)
         self.network.load_state_dict(network.state_dict())
         self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
 

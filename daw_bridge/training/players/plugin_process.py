@@ -2,8 +2,8 @@
 
     python -m daw_bridge.training.players.plugin_process TOLD.json SOUND.raw
 
-writes one channel of float32 at 44,100 Hz, or nothing where the patch doesn't sound its key, or too slowly for
-the line.
+writes one channel of float32 at 44,100 Hz, or nothing where the patch doesn't sound its key, or too slowly
+for the line.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class _Plugin:
         ]
         self._engine = dawdreamer.RenderEngine(PLAY_RATE_HZ, BLOCK)
         with tempfile.TemporaryFile() as log:
-            # ZynAddSubFX tells the port where it takes orders on stderr; the last instance is the one that plays.
+            # ZynAddSubFX tells the port where it takes orders on stderr; the last instance plays.
             os.dup2(log.fileno(), 2)
             self._plugin = self._engine.make_plugin_processor("plugin", told["plugin"])
             self._engine.load_graph([(self._plugin, [])])
@@ -122,9 +122,9 @@ def heard_above(sound: npt.NDArray[np.float32], pitch: int) -> int | None:
     """By how many semitones above the key, by octaves, a held note sounds; None where it is another key that
     explains most of the spectrum, or where there is none.
 
-    The key by subharmonic summation (Hermes, "Measurement of pitch by subharmonic summation", 1988); the octave
-    is the highest whose partials hold nearly all of the power. A lower octave that only colours the sound, as a
-    16' stop does, is not what is heard.
+    The key by subharmonic summation (Hermes, "Measurement of pitch by subharmonic summation", 1988); the
+    octave is the highest whose partials hold nearly all of the power. A lower octave that only colours the
+    sound, as a 16' stop does, is not what is heard.
     """
     part = sound[len(sound) // 4 :]
     spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part))))

@@ -6,6 +6,7 @@ electric pianos in all their registers, and the patches of many hands.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -66,8 +67,10 @@ def play(
         told, sound = Path(folder, "told.json"), Path(folder, "sound.raw")
         told.write_text(json.dumps(_told(setup, performance, length_s)))
         process = [sys.executable, "-m", "daw_bridge.training.players.plugin_process", str(told), str(sound)]
-        # A plugin that crashes or hangs is one attempt that failed.
-        subprocess.run(process, check=False, capture_output=True, timeout=TIMEOUT_S)
+        with contextlib.suppress(
+            subprocess.TimeoutExpired
+        ):  # what crashes or hangs is an attempt that failed
+            subprocess.run(process, check=False, capture_output=True, timeout=TIMEOUT_S)
         heard = np.fromfile(sound, np.float32) if sound.is_file() else np.zeros(0, np.float32)
     mono = np.zeros(round(length_s * PLAY_RATE_HZ), np.float32)
     mono[: len(heard)] = heard[: len(mono)]
