@@ -127,12 +127,13 @@ class Trainer:
         """Train until `until(step)` says so, or the annealing is over."""
         course = self.course
         stems: list[Stem] = []
+        drums = dataset.prepared_drums(self.folder)
         seen: list[dict[str, float]] = []
         begun = time.perf_counter()
         while not until(self.step) and self._learning_rate() > 0:
             if not stems or self.step % 200 == 0:  # data may still be growing
                 stems = dataset.ready(self.folder, "train")
-                batches = dataset.Batches(self.folder, stems, course.clips, course.frames, course.seed)
+                batches = dataset.Batches(self.folder, stems, course.clips, course.frames, course.seed, drums)
             seen.append(self._learn(*batches.batch(self.step)))
             self.step += 1
             if self.step % course.log_every == 0:
