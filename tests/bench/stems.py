@@ -1,12 +1,14 @@
 """The development test set: stems whose notes are known, made from Debian's packages and our own parts.
 
-    python -m tests.bench.stems [test | tune] [--per-family 10]          makes it, and says what is in it
+    python -m tests.bench.stems [test | tune | recorded] [--per-family 10]    makes it, and says what is in it
 
 They follow the training's recipe (`daw_bridge.training.recipe`; docs/training.md): neither the songs nor the
 sounds of `test` are in the training or in `tune`, which is the training's validation split, on which
-thresholds may be chosen. Only what Debian doesn't have is left out: songs of POP909 and DX7 patches.
+thresholds may be chosen. `recorded` is of five recorded instruments, which are in neither. Only what Debian
+doesn't have is left out: songs of POP909 and DX7 patches.
 
-Needs Debian's fluidsynth, csound-soundfont (`test`), timgm6mb-soundfont (`tune`) and openttd-openmsx.
+Needs Debian's fluidsynth, csound-soundfont (`test`), timgm6mb-soundfont (`tune`) and openttd-openmsx;
+`recorded` needs npm's samples (docs/training.md).
 """
 
 from __future__ import annotations
@@ -18,16 +20,19 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 import daw_bridge
 from daw_bridge.training import recipe, songs
 from daw_bridge.training import stems as training_stems
+from daw_bridge.training.supplements import RECORDED_TEST
 from tests.bench import workers
 
-SPLITS = {"test": "test", "tune": "validation"}
+SPLITS = {"test": "test", "tune": "validation", "recorded": RECORDED_TEST.split}
 """Our name of a set -> the recipe's split."""
 
 PER_FAMILY = 10
@@ -75,8 +80,10 @@ class Stem:
 
 def plans(name: str, per_family: int, families: Iterable[str] = recipe.FAMILIES) -> Iterator[recipe.Plan]:
     """The recipe's first stems of each family in the set `name` that Debian has all parts of."""
-    wanted = dict.fromkeys(families, per_family)
-    for number in itertools.count():
+    recorded = SPLITS[name] == RECORDED_TEST.split
+    there = RECORDED_TEST.families if recorded else recipe.FAMILIES
+    wanted = {family: per_family for family in families if family in there}
+    for number in itertools.count(RECORDED_TEST.first if recorded else 0):
         if not any(wanted.values()):
             return
         if recipe.split_of(number) != SPLITS[name]:
@@ -102,6 +109,23 @@ def test_set(
     print(file=sys.stderr)
     order = list(recipe.FAMILIES)
     return sorted((_read(folder, plan) for plan in chosen), key=lambda s: (order.index(s.family), s.name))
+
+
+def bled(some: Sequence[Stem], level_db: float) -> list[Stem]:
+    """The same stems with another of them in each, so much louder (below 0: softer), as in separated ones."""
+    folder = FOLDER / f"bled{level_db:+.0f}"
+    folder.mkdir(parents=True, exist_ok=True)
+    others = [*some[len(some) // 2 :], *some[: len(some) // 2]]  # of another family
+    return [_bled(stem, other, level_db, folder) for stem, other in zip(some, others, strict=True)]
+
+
+def _bled(stem: Stem, other: Stem, level_db: float, folder: Path) -> Stem:
+    own, beside = (training_stems.read_flac(one.audio).astype(np.float64) for one in (stem, other))
+    gain = 10 ** (level_db / 20) * np.sqrt(np.square(own).mean() / np.square(beside).mean())
+    mixed = own + gain * beside[: len(own)]
+    audio = folder / stem.audio.name
+    training_stems.write_flac(audio, np.asarray(mixed / max(np.abs(mixed).max(), 1.0), np.float32))
+    return replace(stem, audio=audio)
 
 
 def set_digest(stems: Sequence[Stem]) -> str:

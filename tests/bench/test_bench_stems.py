@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from daw_bridge.training import recipe
+from daw_bridge.training.stems import read_flac, write_flac
+from daw_bridge.training.supplements import RECORDED, RECORDED_TEST
 from tests.bench import stems
 from tests.bench.stems import Stem
 
@@ -28,6 +31,26 @@ def test_every_family_has_as_many_stems_of_sounds_that_the_training_never_hears(
 def test_more_stems_a_family_keep_those_that_were_there() -> None:
     few, many = ({plan.number for plan in stems.plans("test", count)} for count in (2, 4))
     assert few < many
+
+
+def test_recorded_instruments_are_those_that_nothing_else_heard() -> None:
+    plans = list(stems.plans("recorded", 10))
+    assert Counter(plan.family for plan in plans) == dict.fromkeys(RECORDED_TEST.families, 10)
+    trained = {sound for share in RECORDED.families.values() for sound in share.sounds}
+    assert not trained & {plan.sound for plan in plans}
+
+
+def test_what_bleeds_in_is_as_loud_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stems, "FOLDER", tmp_path)
+    sounds = [np.random.default_rng(n).normal(0, level, 22_050) for n, level in enumerate((0.1, 0.02))]
+    some = []
+    for number, sound in enumerate(sounds):
+        write_flac(tmp_path / f"{number:05d}.flac", np.asarray(sound, np.float32))
+        some.append(Stem(tmp_path / f"{number:05d}.flac", "lead", "melody", "faust:glass", ()))
+    for stem, own, mixed in zip(some, sounds, stems.bled(some, -20.0), strict=True):
+        rest = read_flac(mixed.audio) - own
+        assert mixed.audio != stem.audio
+        assert 20 * np.log10(rest.std() / own.std()) == pytest.approx(-20.0, abs=0.1)
 
 
 @pytest.mark.parametrize(("second_s", "one_voice"), [(1.9, False), (1.96, True), (2.5, True)])

@@ -1,12 +1,14 @@
 """How right the notes are: other people's code against our engines, on stems whose notes are known.
 
-    python -m tests.bench.transcription [test | tune] [--rivals basic-pitch,swift-f0,transkun] [--write]
+    python -m tests.bench.transcription [SET] [--rivals basic-pitch,swift-f0,transkun] [--write]
     python -m tests.bench.transcription --families organ --per-family 30 --by-stem
+    python -m tests.bench.transcription --bleed -20
 
-Prints tables; `--write` puts them into docs/benchmarks.md too. `test` holds songs and sounds that our model
-never met; thresholds may be chosen on `tune` (stems.py). Can be stopped and run again: stems and answers are
-kept under .cache/bench, and an engine is asked again only when it has changed. transkun is left out unless
-it is named: it wants torch, in an environment of its own.
+Prints tables; `--write` puts them into docs/benchmarks.md too. SET is `test`, songs and sounds that our model
+never met; `recorded`, recorded instruments that it never met; or `tune`, on which thresholds may be chosen
+(stems.py). `--bleed` mixes another stem into each, so many decibels softer. Can be stopped and run again:
+stems and answers are kept under .cache/bench, and an engine is asked again only when it has changed. transkun
+is left out unless it is named: it wants torch, in an environment of its own.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ def main() -> None:
     """Make the stems, hear them, compare, print."""
     options = _options()
     some = stems.test_set(options.set, options.per_family, options.families)
+    some = some if options.bleed is None else stems.bled(some, options.bleed)
     rivals = [contenders.rival(name) for name in options.rivals]
     engines = contenders.installed_engines() if options.engines is None else options.engines
     ours = [contenders.our_engine(name) for name in engines]
@@ -63,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.transcription")
     parser.add_argument("set", nargs="?", choices=stems.SPLITS, default="test")
     parser.add_argument("--per-family", type=int, default=stems.PER_FAMILY, help="so many stems")
+    parser.add_argument("--bleed", type=float, metavar="DB", help="with another stem in each, at this level")
     parser.add_argument("--families", type=listed, default=list(recipe.FAMILIES), help="of these alone")
     parser.add_argument(
         "--rivals",
