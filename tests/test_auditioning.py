@@ -12,8 +12,8 @@ from daw_bridge.core.errors import TakeMissing
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.take_file import FoundTake, find_take
 from daw_bridge.settings import FixedTempo
+from tests.fake_bridge import FakeBridge
 from tests.flow.test_flow_pipeline import bounce_tone
-from tests.test_serving import FakeBridge
 
 
 def made(tmp_path: Path, name: str = "bass", at: str | None = None, profile: str = "auto") -> FoundTake:

@@ -16,9 +16,9 @@ from daw_bridge.flow.events import TakeDelivered
 from daw_bridge.recording import _file_name
 from daw_bridge.revoicing import revoice
 from daw_bridge.settings import Session
+from tests.fake_bridge import FakeBridge, running, session, stem
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.test_auditioning import made
-from tests.test_serving import FakeBridge, running, session, stem
 
 __all__ = ["session", "stem"]  # fixtures
 

@@ -13,9 +13,9 @@ from daw_bridge.core.files import TEMPORARY_PREFIX
 from daw_bridge.flow.events import Failed, TakeDelivered
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
+from tests.fake_bridge import SETTINGS, FakeBridge, take_of
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard, delivered_files
-from tests.test_serving import SETTINGS, FakeBridge, take_of
 
 ROOM_FOR_JOURNAL_AND_NOTES = 200_000
 """Bytes: less than the rendering of two seconds needs."""

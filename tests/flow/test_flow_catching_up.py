@@ -9,10 +9,10 @@ from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import NotesDelivered, TakeDelivered
 from daw_bridge.serving import OpenSession
 from daw_bridge.settings import Session
+from tests.fake_bridge import FakeBridge, running, session, stem
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.flow.test_flow_remaking import change
 from tests.sessions import Heard, delivered_files
-from tests.test_serving import FakeBridge, running, session, stem
 
 __all__ = ["session", "stem"]  # fixtures
 

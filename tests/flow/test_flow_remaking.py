@@ -15,10 +15,10 @@ from daw_bridge.deliver.take import Recipe
 from daw_bridge.deliver.take_file import deliver_take, find_take, load_take
 from daw_bridge.flow.events import Failed, TakeDelivered
 from daw_bridge.settings import Session
+from tests.fake_bridge import FakeBridge, running, session, stem, take_of
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.sessions import Heard as Listening
 from tests.sessions import delivered_files
-from tests.test_serving import FakeBridge, running, session, stem, take_of
 
 __all__ = ["session", "stem"]  # fixtures
 

@@ -12,11 +12,11 @@ from daw_bridge.core.errors import TakeInvalid
 from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import Failed, Skipped, TakeDelivered
 from daw_bridge.settings import Session
+from tests.fake_bridge import FakeBridge, running, session, stem, take_of
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.flow.test_flow_remaking import bass, change, pitches, write_notes
 from tests.sessions import Heard as Listening
 from tests.sessions import delivered_files
-from tests.test_serving import FakeBridge, running, session, stem, take_of
 
 __all__ = ["bass", "session", "stem"]  # fixtures
 

@@ -16,10 +16,10 @@ from daw_bridge.live.ports import list_ports
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import ListenedTempo
+from tests.fake_bridge import FakeBridge
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.live.clock_sender import clock_sender
 from tests.sessions import Heard
-from tests.test_serving import FakeBridge
 
 pytestmark = [pytest.mark.real]
 

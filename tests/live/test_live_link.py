@@ -20,11 +20,11 @@ from daw_bridge.live.program import program_of
 from daw_bridge.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import ListenedTempo
+from tests.fake_bridge import FakeBridge
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.live.link_peer import link_peer
 from tests.live.test_live_player import note, song
 from tests.sessions import Heard
-from tests.test_serving import FakeBridge
 
 PATIENCE_S = 60.0
 

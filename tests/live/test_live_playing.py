@@ -22,11 +22,11 @@ from daw_bridge.live.player import Timing
 from daw_bridge.live.playing import LivePlayer
 from daw_bridge.live.program import program_of
 from daw_bridge.live.wire import Piece, Setup
+from tests.fake_bridge import FakeBridge
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.live.clock_sender import clock_sender
 from tests.live.receiver import PORT, Synth, synth
 from tests.live.test_live_player import C, E, G, note, song
-from tests.test_serving import FakeBridge
 
 pytestmark = [pytest.mark.real]
 

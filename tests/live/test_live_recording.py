@@ -21,11 +21,11 @@ from daw_bridge.core.notes import Note
 from daw_bridge.deliver.take import TakeRendering
 from daw_bridge.deliver.take_file import find_take
 from daw_bridge.settings import FixedTempo
+from tests.fake_bridge import FakeBridge
 from tests.flow.test_flow_pipeline import RATE_HZ, bounce_tone
 from tests.live import jack as server
 from tests.live.hardware import DEVICE, PORT, SOUNDS_S, hardware
 from tests.measure import Signal
-from tests.test_serving import FakeBridge
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
