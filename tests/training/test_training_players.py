@@ -15,13 +15,6 @@ from daw_bridge.transcribe.bridge.features import RATE_HZ, features
 
 LINE = Performance((Note(1.0, 60, 1.5, 100), Note(2.123, 64, 2.6, 100), Note(3.3, 67, 4.0, 90)))
 SOFT_ATTACK_S = 0.02
-PLUGINS = {
-    "setbfree": Path("/usr/lib/lv2/b_synth"),
-    "epiano": Path("/usr/lib/lv2/mda.lv2"),
-    "piano": Path("/usr/lib/lv2/mda.lv2"),
-    "zyn": plugins.ZYN_BANKS,
-    "amsynth": amsynth.BANKS,
-}
 
 
 def needs(sound: str) -> None:
@@ -32,10 +25,9 @@ def needs(sound: str) -> None:
         pytest.importorskip("dexed", reason="needs dexed-py, of the dependency group train")
     if kind == "plugin":
         pytest.importorskip("dawdreamer", reason="needs DawDreamer, of the dependency group train")
-        if not PLUGINS[name.split()[0]].exists():
-            pytest.skip(
-                f"needs {PLUGINS[name.split()[0]]}, which the training's documentation tells how to install"
-            )
+        folder = plugins.PLUGINS[name.split()[0]].folder
+        if not folder.exists():
+            pytest.skip(f"needs {folder}, which the training's documentation tells how to install")
     if kind == "recorded" and not recorded.FOLDER.is_dir():
         pytest.skip("needs the recorded instruments, which the training's documentation tells how to install")
 

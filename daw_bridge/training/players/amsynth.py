@@ -6,7 +6,6 @@ import functools
 import re
 from pathlib import Path
 
-PLUGIN = "/usr/lib/vst/amsynth_vst.so"
 BANKS = Path("/usr/share/amsynth/banks")
 WORDS = {
     "organ": r"organ|drawbar|hammond|church",

@@ -23,8 +23,22 @@ from daw_bridge.training.performance import Performance
 from daw_bridge.training.players import PLAY_RATE_HZ, amsynth
 from daw_bridge.training.players.stops import REGISTRATIONS
 
-ZYN_BANKS = Path("/usr/share/zynaddsubfx/banks")
-EPIANO = (
+
+@dataclass(frozen=True)
+class Plugin:
+    """What DawDreamer opens it by, a path or an address, and where it lies."""
+
+    name: str
+    folder: Path
+
+
+SETBFREE = Plugin("http://gareus.org/oss/lv2/b_synth", Path("/usr/lib/lv2/b_synth"))
+EPIANO = Plugin("http://drobilla.net/plugins/mda/EPiano", Path("/usr/lib/lv2/mda.lv2"))
+PIANO = Plugin("http://drobilla.net/plugins/mda/Piano", Path("/usr/lib/lv2/mda.lv2"))
+ZYN = Plugin("/usr/lib/vst/ZynAddSubFX.so", Path("/usr/share/zynaddsubfx/banks"))
+AMSYNTH = Plugin("/usr/lib/vst/amsynth_vst.so", amsynth.BANKS)
+PLUGINS = {"setbfree": SETBFREE, "epiano": EPIANO, "piano": PIANO, "zyn": ZYN, "amsynth": AMSYNTH}
+EPIANO_PARAMETERS = (
     "Envelope Decay",
     "Envelope Release",
     "Hardness",
@@ -33,7 +47,13 @@ EPIANO = (
     "LFO Rate",
     "Overdrive",
 )
-PIANO = ("Hardness Offset", "Muffling Filter", "Velocity to Muffling", "Stretch Tuning", "Envelope Release")
+PIANO_PARAMETERS = (
+    "Hardness Offset",
+    "Muffling Filter",
+    "Velocity to Muffling",
+    "Stretch Tuning",
+    "Envelope Release",
+)
 SWITCHES = (33, 34, 36, 38, 40, 42, 46, 49, 52, 53)
 """setBfree's programs that switch percussion, overdrive, vibrato and the rotary speaker, from 0."""
 TIMEOUT_S = 180.0
@@ -43,7 +63,7 @@ TIMEOUT_S = 180.0
 class Setup:
     """A plugin and how it is set: what the process that hosts it is told."""
 
-    plugin: str
+    plugin: Plugin
     parameters: Mapping[str, float] = field(default_factory=dict)
     """By name, 0.0 to 1.0."""
     controls: Sequence[tuple[int, int]] = ()
@@ -59,17 +79,18 @@ def play(
     """One channel at 44,100 Hz: silence where the patch doesn't sound the key, in any octave, or not fast
     enough. A patch that sounds it in another octave is played so much higher or lower.
 
-    `name` is setbfree, epiano, piano, `zyn BANK` or `amsynth FAMILY`. Raises FileNotFoundError without its
-    patches. Patches of ZynAddSubFX have some randomness of their own.
+    `name` is setbfree, epiano, piano, `zyn BANK` or `amsynth FAMILY`. Raises FileNotFoundError where it is
+    not installed. Patches of ZynAddSubFX have some randomness of their own.
     """
     setup = _drawn(rng, name)
+    if not setup.plugin.folder.exists():
+        raise FileNotFoundError(setup.plugin.folder)
     with tempfile.TemporaryDirectory() as folder:
         told, sound = Path(folder, "told.json"), Path(folder, "sound.raw")
         told.write_text(json.dumps(_told(setup, performance, length_s)))
         process = [sys.executable, "-m", "daw_bridge.training.players.plugin_process", str(told), str(sound)]
-        with contextlib.suppress(
-            subprocess.TimeoutExpired
-        ):  # what crashes or hangs is an attempt that failed
+        # What crashes or hangs is an attempt that failed.
+        with contextlib.suppress(subprocess.TimeoutExpired):
             subprocess.run(process, check=False, capture_output=True, timeout=TIMEOUT_S)
         heard = np.fromfile(sound, np.float32) if sound.is_file() else np.zeros(0, np.float32)
     mono = np.zeros(round(length_s * PLAY_RATE_HZ), np.float32)
@@ -80,7 +101,7 @@ def play(
 def _told(setup: Setup, performance: Performance, length_s: float) -> dict[str, Any]:
     notes = [(n.onset_s, n.pitch, n.offset_s, n.velocity) for n in performance.notes]
     bends = [(bend.time_s, bend.semitones) for bend in performance.bends]
-    return asdict(setup) | {"notes": notes, "bends": bends, "length_s": length_s}
+    return asdict(setup) | {"plugin": setup.plugin.name, "notes": notes, "bends": bends, "length_s": length_s}
 
 
 def _drawn(rng: np.random.Generator, name: str) -> Setup:
@@ -88,20 +109,19 @@ def _drawn(rng: np.random.Generator, name: str) -> Setup:
     if kind == "setbfree":
         return _tonewheels(rng)
     if kind == "epiano":
-        drawn = {parameter: float(rng.uniform(0.1, 0.9)) for parameter in EPIANO if rng.random() < 0.5}
+        drawn = {name: float(rng.uniform(0.1, 0.9)) for name in EPIANO_PARAMETERS if rng.random() < 0.5}
         drawn["Overdrive"] = drawn.get("Overdrive", 0.0) * float(rng.random() < 0.4)
-        return Setup("http://drobilla.net/plugins/mda/EPiano", drawn, octaves_agree=True)
+        return Setup(EPIANO, drawn, octaves_agree=True)
     if kind == "piano":
-        drawn = {parameter: float(rng.uniform(0.2, 0.8)) for parameter in PIANO if rng.random() < 0.5}
-        return Setup("http://drobilla.net/plugins/mda/Piano", drawn, octaves_agree=True)
+        drawn = {name: float(rng.uniform(0.2, 0.8)) for name in PIANO_PARAMETERS if rng.random() < 0.5}
+        return Setup(PIANO, drawn, octaves_agree=True)
     if kind == "zyn":
-        patches = sorted(p for p in (ZYN_BANKS / detail).glob("*.xiz") if not amsynth.UNFIT.search(p.stem))
+        patches = sorted(p for p in (ZYN.folder / detail).glob("*.xiz") if not amsynth.UNFIT.search(p.stem))
         if not patches:
-            raise FileNotFoundError(ZYN_BANKS / detail)
-        patch = patches[int(rng.integers(len(patches)))]
-        return Setup("/usr/lib/vst/ZynAddSubFX.so", zyn_patch=str(patch))
+            raise FileNotFoundError(ZYN.folder / detail)
+        return Setup(ZYN, zyn_patch=str(patches[int(rng.integers(len(patches)))]))
     named = amsynth.patches(detail)
-    return Setup(amsynth.PLUGIN, named[list(named)[int(rng.integers(len(named)))]])
+    return Setup(AMSYNTH, named[list(named)[int(rng.integers(len(named)))]])
 
 
 def _tonewheels(rng: np.random.Generator) -> Setup:
@@ -113,6 +133,4 @@ def _tonewheels(rng: np.random.Generator) -> Setup:
     bars = [int(np.clip(bar + rng.integers(-1, 2), 1, 8)) if bar else 0 for bar in bars]
     controls = [(70 + index, round(127 * (8 - bar) / 8)) for index, bar in enumerate(bars)]
     programs = [switch - 1 for switch in SWITCHES if rng.random() < 0.25]
-    return Setup(
-        "http://gareus.org/oss/lv2/b_synth", controls=controls, programs=programs, octaves_agree=True
-    )
+    return Setup(SETBFREE, controls=controls, programs=programs, octaves_agree=True)
