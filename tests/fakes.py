@@ -11,6 +11,7 @@ import numpy as np
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import PluginCrashed
+from daw_bridge.core.files import unwritten
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.timing import TempoMap
 from daw_bridge.core.wav import write_wav
@@ -74,7 +75,10 @@ class FakeInstruments:
         tempo_map: TempoMap | None = None,
     ) -> Played:
         played = self.render(part, preset, rate_hz=rate_hz, tempo_map=tempo_map)
-        write_wav(played.clip, file)
+        try:
+            write_wav(played.clip, file)
+        except OSError as cause:
+            raise unwritten(file.parent, cause) from cause
         return Played(played.clip.duration_s, played.instrument, played.warnings)
 
     def render(
