@@ -41,6 +41,7 @@ class Shape:
     local: int = 16
     channels: int = 32
     wide: int = 48
+    """Hidden channels of a block."""
     pooled: int = 64
     dilations: tuple[int, ...] = (1, 2, 4, 8, 16)
     pooled_after: int = 2

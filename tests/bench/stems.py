@@ -39,7 +39,10 @@ PER_FAMILY = 10
 SONGS = Path("/usr/share/games/openttd/baseset/openmsx")
 FOLDER = workers.CACHE / "stems"
 SOURCES = (
-    *(f"training/{module}.py" for module in ("recipe", "lines", "performance", "songs", "stems", "effects")),
+    *(
+        f"training/{module}.py"
+        for module in ("recipe", "supplements", "lines", "performance", "songs", "stems", "effects")
+    ),
     "training/players/*.py",
     "host/faust/*",
 )

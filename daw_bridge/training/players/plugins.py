@@ -55,7 +55,7 @@ PIANO_PARAMETERS = (
     "Envelope Release",
 )
 SWITCHES = (33, 34, 36, 38, 40, 42, 46, 49, 52, 53)
-"""setBfree's programs that switch percussion, overdrive, vibrato and the rotary speaker, from 0."""
+"""setBfree's programs, counted from 1, that switch percussion, overdrive, vibrato and the rotary speaker."""
 TIMEOUT_S = 180.0
 
 
