@@ -128,8 +128,7 @@ ONE_VOICE_LINES = ("bass", "riff", "melody")
 @dataclass(frozen=True)
 class Plan:
     """One stem. `sound` is `sf2:BANK:PROGRAM`, `faust:NAME`, `dx7:ALGORITHM:MANNER`,
-    `partials:MANNER`, `stops:MANNER`, `plugin:NAME` or
-    `recorded:INSTRUMENT`."""
+    `partials:MANNER`, `stops:MANNER`, `plugin:NAME`, `recorded:INSTRUMENT` or `pipes:church`."""
 
     number: int
     split: str
@@ -165,7 +164,8 @@ def plan(number: int) -> Plan:
     shares = np.array([about.lines[kind] for kind in kinds])
     line = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
     share = supplement.families[family] if supplement else Share(about.weight, restruck=RESTRUCK)
-    synths = [] if share.sounds else [synth for synth in about.synths if _allowed(synth, split)]
+    banks = supplement.banks if supplement else ()
+    synths = [] if share.sounds or banks else [s for s in about.synths if _allowed(s, split)]
     if share.sounds:
         sound = str(rng.choice(share.sounds))
     elif synths and rng.random() < 0.4:
@@ -173,7 +173,7 @@ def plan(number: int) -> Plan:
         if sound.startswith("partials") and line not in ONE_VOICE_LINES and line != "song":
             line = "melody"
     else:
-        bank = str(rng.choice(BANKS[split]))
+        bank = str(rng.choice(banks or BANKS[split]))
         sound = f"sf2:{bank}:{rng.choice(about.programs)}"
     if sound.startswith("partials"):
         return Plan(number, split, family, line, sound)

@@ -90,7 +90,7 @@ def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tu
         doubles = (replace(note, pitch=note.pitch + plan.doubled) for note in notes)
         notes = [*notes, *(note for note in doubles if lowest_key <= note.pitch <= highest_key)]
         one_voice = False
-    may_bend = not plan.sound.startswith(("dx7", "plugin", "recorded")) and plan.family not in (
+    may_bend = not plan.sound.startswith(("dx7", "plugin", "recorded", "pipes")) and plan.family not in (
         "piano",
         "organ",
         "keys",
@@ -114,7 +114,7 @@ def _songs(split: str) -> str:
 
 def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.NDArray[np.float32]:
     """One channel at 44,100 Hz."""
-    from daw_bridge.training.players import dx7, faust, partials, plugins, recorded, soundfonts, stops
+    from daw_bridge.training.players import dx7, faust, partials, pipes, plugins, recorded, soundfonts, stops
 
     kind, *names = sound.split(":")
     if kind == "sf2":
@@ -130,6 +130,8 @@ def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.
         return plugins.play(rng, performance, names[0], LENGTH_S)
     if kind == "recorded":
         return recorded.play(rng, performance, names[0], LENGTH_S)
+    if kind == "pipes":
+        return pipes.play(rng, performance, LENGTH_S)
     return partials.play(rng, performance, names[0], LENGTH_S)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DRAWBAR_ORGANS = (16, 16, 17, 18)
+"""General MIDI programs."""
 STOPS = ("stops:drawbars", "stops:drawbars", "stops:pipes", "stops:reeds")
 
 
@@ -25,6 +27,8 @@ class Supplement:
     first: int
     families: dict[str, Share]
     split: str = "train"
+    banks: tuple[str, ...] = ()
+    """SoundFonts that play what names no sound of its own, and nothing else does; () for the general ones."""
 
     def weight(self, family: str) -> float:
         """0.0 for what it does not have."""
@@ -107,8 +111,32 @@ RECORDED_TEST = Supplement(
     split="recorded",
 )
 """A test: recorded instruments that neither training nor validation heard, and the test's songs."""
+MORE_BANKS = Supplement(
+    600_000,
+    {name: Share(1.0, restruck=0.1) for name in ("bass", "piano", "keys", "guitar", "strings", "brass")}
+    | {name: Share(1.0, restruck=0.1) for name in ("wind", "voice", "lead", "pad", "pluck")}
+    | {
+        "organ": Share(
+            4.0,
+            (
+                *(
+                    f"sf2:{bank}:{program}"
+                    for bank in ("GeneralUser", "sonivox")
+                    for program in DRAWBAR_ORGANS
+                ),
+                *(f"sf2:{bank}:{program}" for bank in ("GeneralUser", "sonivox") for program in (19, 20)),
+                *("plugin:calf",) * 5,
+                *("pipes:church",) * 5,
+            ),
+            restruck=0.1,
+        )
+    },
+    banks=("GeneralUser", "GeneralUser", "sonivox"),
+)
+"""Two SoundFonts that Debian doesn't have, and organs: Calf's drawbars (`players/plugins.py`), the pipes of a
+church (`players/pipes.py`)."""
 
-SUPPLEMENTS = (HARD, ORGANS, SYNTHESIZERS, RECORDED, RECORDED_TEST)
+SUPPLEMENTS = (HARD, ORGANS, SYNTHESIZERS, RECORDED, RECORDED_TEST, MORE_BANKS)
 
 
 def supplement_of(number: int) -> Supplement | None:

@@ -9,7 +9,7 @@ import pytest
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, stems
 from daw_bridge.training.performance import Performance
-from daw_bridge.training.players import PLAY_RATE_HZ, amsynth, plugins, recorded, soundfonts
+from daw_bridge.training.players import PLAY_RATE_HZ, SAMPLES, amsynth, pipes, plugins, recorded, soundfonts
 from daw_bridge.training.players.plugin_process import heard_above
 from daw_bridge.transcribe.bridge.features import RATE_HZ, features
 
@@ -19,7 +19,7 @@ SOFT_ATTACK_S = 0.02
 
 def needs(sound: str) -> None:
     kind, name, *_ = sound.split(":")
-    if kind == "sf2" and not (shutil.which("fluidsynth") and (soundfonts.FOLDER / f"{name}.sf2").is_file()):
+    if kind == "sf2" and not (shutil.which("fluidsynth") and soundfonts.path_of(name).is_file()):
         pytest.skip(f"needs fluidsynth and {name}, which the training's documentation tells how to install")
     if kind == "dx7":
         pytest.importorskip("dexed", reason="needs dexed-py, of the dependency group train")
@@ -28,8 +28,12 @@ def needs(sound: str) -> None:
         folder = plugins.PLUGINS[name.split()[0]].folder
         if not folder.exists():
             pytest.skip(f"needs {folder}, which the training's documentation tells how to install")
-    if kind == "recorded" and not recorded.FOLDER.is_dir():
+    if kind == "recorded" and not (SAMPLES / "@audio-samples").is_dir():
         pytest.skip("needs the recorded instruments, which the training's documentation tells how to install")
+    if kind == "pipes" and not (shutil.which("wvunpack") and pipes.FOLDER.is_dir()):
+        pytest.skip(
+            "needs wavpack and grandorgue-demo, which the training's documentation tells how to install"
+        )
 
 
 @pytest.mark.parametrize(
@@ -44,11 +48,15 @@ def needs(sound: str) -> None:
         "faust:organ",
         "dx7:4:pluck",
         "sf2:FluidR3_GM:0",
+        "sf2:GeneralUser:16",
+        "sf2:sonivox:17",
         "plugin:setbfree",
+        "plugin:calf",
         "plugin:epiano",
         "plugin:amsynth keys",
         "recorded:grand",
         "recorded:harp",
+        "pipes:church",
     ],
 )
 def test_notes_begin_in_time_and_on_their_key(sound: str) -> None:
@@ -132,3 +140,18 @@ def test_a_recorded_note_is_held_as_long_as_its_key_where_the_instrument_can(ins
         assert seconds[18] < 0.05 * seconds[1]
     else:
         assert seconds[2:19].min() > 0.2 * seconds.max()
+
+
+def test_the_pipes_of_a_stem_sound_its_keys_and_some_an_octave_below() -> None:
+    needs("pipes:church")
+    line = Performance((Note(0.5, 60, 2.5, 100),))
+    feet = {"16'": 0.5, "8'": 1.0}
+    heard = dict.fromkeys(feet, 0)
+    for seed in range(12):
+        held = stems.play(np.random.default_rng(seed), line, "pipes:church")[PLAY_RATE_HZ : 2 * PLAY_RATE_HZ]
+        spectrum = np.abs(np.fft.rfft(held * np.hanning(len(held))))  # lines 1 Hz apart
+        for foot, times in feet.items():
+            hz = round(261.63 * times)
+            heard[foot] += bool(spectrum[hz - 3 : hz + 4].max() > 0.05 * spectrum.max())
+        assert spectrum[round(261.63 * 0.75) - 3 : round(261.63 * 0.75) + 4].max() < 0.02 * spectrum.max()
+    assert heard["8'"] == 12 and 0 < heard["16'"] < 12

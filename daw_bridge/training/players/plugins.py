@@ -35,9 +35,17 @@ class Plugin:
 SETBFREE = Plugin("http://gareus.org/oss/lv2/b_synth", Path("/usr/lib/lv2/b_synth"))
 EPIANO = Plugin("http://drobilla.net/plugins/mda/EPiano", Path("/usr/lib/lv2/mda.lv2"))
 PIANO = Plugin("http://drobilla.net/plugins/mda/Piano", Path("/usr/lib/lv2/mda.lv2"))
+CALF = Plugin("http://calf.sourceforge.net/plugins/Organ", Path("/usr/lib/lv2/calf.lv2"))
 ZYN = Plugin("/usr/lib/vst/ZynAddSubFX.so", Path("/usr/share/zynaddsubfx/banks"))
 AMSYNTH = Plugin("/usr/lib/vst/amsynth_vst.so", amsynth.BANKS)
-PLUGINS = {"setbfree": SETBFREE, "epiano": EPIANO, "piano": PIANO, "zyn": ZYN, "amsynth": AMSYNTH}
+PLUGINS = {
+    "setbfree": SETBFREE,
+    "epiano": EPIANO,
+    "piano": PIANO,
+    "calf": CALF,
+    "zyn": ZYN,
+    "amsynth": AMSYNTH,
+}
 EPIANO_PARAMETERS = (
     "Envelope Decay",
     "Envelope Release",
@@ -56,6 +64,9 @@ PIANO_PARAMETERS = (
 )
 SWITCHES = (33, 34, 36, 38, 40, 42, 46, 49, 52, 53)
 """setBfree's programs, counted from 1, that switch percussion, overdrive, vibrato and the rotary speaker."""
+DRAWBAR_NAMES = ("16'", "5 1/3'", "8'", "4'", "2 2/3'", "2'", "1 3/5'", "1 1/3'", "1'")
+CALF_WAVES = 0.25
+"""Its waveforms up to this are plain enough: sines, triangles, pulses, saws."""
 TIMEOUT_S = 180.0
 
 
@@ -79,8 +90,8 @@ def play(
     """One channel at 44,100 Hz: silence where the patch doesn't sound the key, in any octave, or not fast
     enough. A patch that sounds it in another octave is played so much higher or lower.
 
-    `name` is setbfree, epiano, piano, `zyn BANK` or `amsynth FAMILY`. Raises FileNotFoundError where it is
-    not installed. Patches of ZynAddSubFX have some randomness of their own.
+    `name` is setbfree, calf, epiano, piano, `zyn BANK` or `amsynth FAMILY`. Raises FileNotFoundError where
+    it is not installed. Patches of ZynAddSubFX have some randomness of their own.
     """
     setup = _drawn(rng, name)
     if not setup.plugin.folder.exists():
@@ -108,6 +119,8 @@ def _drawn(rng: np.random.Generator, name: str) -> Setup:
     kind, _, detail = name.partition(" ")
     if kind == "setbfree":
         return _tonewheels(rng)
+    if kind == "calf":
+        return _calf(rng)
     if kind == "epiano":
         drawn = {name: float(rng.uniform(0.1, 0.9)) for name in EPIANO_PARAMETERS if rng.random() < 0.5}
         drawn["Overdrive"] = drawn.get("Overdrive", 0.0) * float(rng.random() < 0.4)
@@ -125,12 +138,26 @@ def _drawn(rng: np.random.Generator, name: str) -> Setup:
 
 
 def _tonewheels(rng: np.random.Generator) -> Setup:
+    bars = [int(np.clip(bar + rng.integers(-1, 2), 1, 8)) if bar else 0 for bar in _registered(rng)]
+    controls = [(70 + index, round(127 * (8 - bar) / 8)) for index, bar in enumerate(bars)]
+    programs = [switch - 1 for switch in SWITCHES if rng.random() < 0.25]
+    return Setup(SETBFREE, controls=controls, programs=programs, octaves_agree=True)
+
+
+def _calf(rng: np.random.Generator) -> Setup:
+    """Drawbars of sines or, half of the time, of other waves."""
+    drawn = {name: bar / 8 for name, bar in zip(DRAWBAR_NAMES, _registered(rng), strict=True)}
+    if rng.random() < 0.5:
+        drawn |= {f"Wave {n}": float(rng.uniform(0, CALF_WAVES)) for n in range(1, 10) if rng.random() < 0.5}
+    drawn["Vib Wet"] = float(rng.choice([0.0, 0.3, 0.6]))
+    drawn["Vib Rate"] = float(rng.uniform(0.02, 0.06))
+    return Setup(CALF, drawn, octaves_agree=True)
+
+
+def _registered(rng: np.random.Generator) -> list[int]:
     """A registration as players note it or, three times in ten, drawbars pulled at random."""
     bars = [int(bar) for bar in str(rng.choice(REGISTRATIONS))]
     if rng.random() < 0.3:
         bars = [int(rng.integers(1, 9)) if rng.random() < 0.55 else 0 for _ in bars]
         bars[2] = max(bars[2], 5)
-    bars = [int(np.clip(bar + rng.integers(-1, 2), 1, 8)) if bar else 0 for bar in bars]
-    controls = [(70 + index, round(127 * (8 - bar) / 8)) for index, bar in enumerate(bars)]
-    programs = [switch - 1 for switch in SWITCHES if rng.random() < 0.25]
-    return Setup(SETBFREE, controls=controls, programs=programs, octaves_agree=True)
+    return bars

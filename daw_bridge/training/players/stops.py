@@ -67,7 +67,7 @@ def play(
         tone[:struck] += speech * noise[:struck]
         end = min(first + len(tone), frames)
         sound[first:end] += tone[: end - first]
-    sound = _turned(rng, sound) if rng.random() < 0.6 else sound
+    sound = turned(rng, sound) if rng.random() < 0.6 else sound
     return np.asarray(0.5 * sound / max(np.abs(sound).max(), 1e-9), np.float32)
 
 
@@ -150,7 +150,7 @@ def _cycle(partials: Doubles) -> Doubles:
     return np.asarray(np.fft.irfft(lines, CYCLE) * (CYCLE / 2))
 
 
-def _turned(rng: np.random.Generator, sound: Doubles) -> Doubles:
+def turned(rng: np.random.Generator, sound: Doubles) -> Doubles:
     """A rotary speaker, or a tremulant: louder and higher, softer and lower by turns."""
     speed_hz = float(rng.choice([rng.uniform(0.6, 1.2), rng.uniform(4.5, 7.2)]))
     turn = np.sin(2 * np.pi * speed_hz * np.arange(len(sound)) / PLAY_RATE_HZ)
