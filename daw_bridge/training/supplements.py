@@ -135,8 +135,10 @@ MORE_BANKS = Supplement(
 )
 """Two SoundFonts that Debian doesn't have, and organs: Calf's drawbars (`players/plugins.py`), the pipes of a
 church (`players/pipes.py`)."""
+ROCK_ORGANS = Supplement(700_000, {"organ": Share(1.0, ("stops:rock",), restruck=0.1)})
+"""Those that the network heard an octave low most often."""
 
-SUPPLEMENTS = (HARD, ORGANS, SYNTHESIZERS, RECORDED, RECORDED_TEST, MORE_BANKS)
+SUPPLEMENTS = (HARD, ORGANS, SYNTHESIZERS, RECORDED, RECORDED_TEST, MORE_BANKS, ROCK_ORGANS)
 
 
 def supplement_of(number: int) -> Supplement | None:

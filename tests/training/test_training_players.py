@@ -42,6 +42,7 @@ def needs(sound: str) -> None:
         "partials:sub",
         "partials:sung",
         "stops:drawbars",
+        "stops:rock",
         "stops:pipes",
         "stops:reeds",
         "faust:analog",

@@ -26,6 +26,8 @@ REGISTRATIONS = (
 """How the drawbars are pulled, as players note it; most of them with the 16'."""
 HIGHEST_WHEEL_HZ = 6_000.0
 """Drawbars that would sound higher sound an octave lower."""
+WHEELS = ((0.002, 0.01), (0.005, 0.03))
+"""How long wheels take to sound and to fall silent, at least and at most, in seconds."""
 CYCLE = 2048
 PARTIALS = 32
 
@@ -45,14 +47,18 @@ class Stop:
 def play(
     rng: np.random.Generator, performance: Performance, manner: str, length_s: float
 ) -> npt.NDArray[np.float32]:
-    """One channel at 44,100 Hz; `manner` is drawbars, pipes, or reeds (accordions, harmoniums)."""
+    """One channel at 44,100 Hz; `manner` is drawbars, rock, pipes, or reeds (accordions, harmoniums).
+
+    A rock organ's 5 1/3' stands out and its 16' often hardly does; three of five are driven.
+    """
     frames = round(length_s * PLAY_RATE_HZ)
     stops = _drawn(rng, manner)
     touch = float(rng.choice([0.0, 0.0, 0.8]))
     attack_s, release_s = (
         float(rng.uniform(*spans))
         for spans in {
-            "drawbars": ((0.002, 0.01), (0.005, 0.03)),
+            "drawbars": WHEELS,
+            "rock": WHEELS,
             "pipes": ((0.008, 0.06), (0.03, 0.15)),
             "reeds": ((0.006, 0.05), (0.02, 0.08)),
         }[manner]
@@ -67,13 +73,15 @@ def play(
         tone[:struck] += speech * noise[:struck]
         end = min(first + len(tone), frames)
         sound[first:end] += tone[: end - first]
+    if manner == "rock" and rng.random() < 0.6:
+        sound = _driven(rng, sound)
     sound = turned(rng, sound) if rng.random() < 0.6 else sound
     return np.asarray(0.5 * sound / max(np.abs(sound).max(), 1e-9), np.float32)
 
 
 def _drawn(rng: np.random.Generator, manner: str) -> list[Stop]:
     """The stops of one stem."""
-    return list({"drawbars": _drawbars, "pipes": _pipes, "reeds": _reeds}[manner](rng))
+    return list({"drawbars": _drawbars, "rock": _rock, "pipes": _pipes, "reeds": _reeds}[manner](rng))
 
 
 def _drawbars(rng: np.random.Generator) -> Iterator[Stop]:
@@ -81,6 +89,16 @@ def _drawbars(rng: np.random.Generator) -> Iterator[Stop]:
     if rng.random() < 0.3:
         pulled = np.where(rng.random(len(pulled)) < 0.55, rng.uniform(1, 8, len(pulled)), 0.0)
         pulled[2] = max(pulled[2], 5.0)
+    yield from _wheels(rng, pulled)
+
+
+def _rock(rng: np.random.Generator) -> Iterator[Stop]:
+    bars = [(1.0, 8.0, 1.0), (4.0, 8.0, 1.0), (6.0, 8.0, 1.0), (1.0, 7.0, 0.7), *[(1.0, 5.0, 0.25)] * 5]
+    drawn = [rng.uniform(least, most) if rng.random() < share else 0.0 for least, most, share in bars]
+    yield from _wheels(rng, np.array(drawn))
+
+
+def _wheels(rng: np.random.Generator, pulled: Doubles) -> Iterator[Stop]:
     impure = rng.uniform(0.0, 0.03)
     for foot, bar in zip(DRAWBARS, pulled, strict=True):
         if bar > 0:
@@ -135,7 +153,7 @@ def _sounded(
     tone = np.zeros(count)
     for stop in stops:
         hz = 440.0 * 2.0 ** ((note.pitch - 69 + stop.cents / 100) / 12) * stop.foot
-        while manner == "drawbars" and hz > HIGHEST_WHEEL_HZ:
+        while manner in ("drawbars", "rock") and hz > HIGHEST_WHEEL_HZ:
             hz /= 2
         inside = stop.partials[: max(int(0.45 * PLAY_RATE_HZ / hz), 1)]
         phase = (rng.random() + at * (hz / PLAY_RATE_HZ)) % 1.0
@@ -148,6 +166,12 @@ def _cycle(partials: Doubles) -> Doubles:
     lines = np.zeros(CYCLE // 2 + 1, np.complex128)
     lines[1 : len(partials) + 1] = partials * np.exp(1j * 2.4 * np.arange(len(partials)) ** 2)
     return np.asarray(np.fft.irfft(lines, CYCLE) * (CYCLE / 2))
+
+
+def _driven(rng: np.random.Generator, sound: Doubles) -> Doubles:
+    """Overdriven, all keys together."""
+    gain = float(rng.uniform(1.0, 8.0)) / max(np.abs(sound).max(), 1e-9)
+    return np.asarray(np.tanh(gain * sound))
 
 
 def turned(rng: np.random.Generator, sound: Doubles) -> Doubles:
