@@ -187,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     judge = commands.add_parser("evaluate", help="score an ONNX file against basic-pitch")
-    judge.add_argument("--split", choices=("validation", "test", "recorded"), default="validation")
+    judge.add_argument("--split", choices=("validation", "test", "recorded", "sung"), default="validation")
     judge.add_argument("--stems", type=int, default=10**6, help="take so many at most")
     judge.add_argument(
         "--choose", action="store_true", help="learn thresholds first, and keep them in the model"

@@ -123,12 +123,14 @@ LINES: dict[str, lines.Line] = {
     "arpeggio": lines.arpeggio, "bed": lines.bed, "comping": lines.comping, "restrikes": lines.restrikes,
 }  # fmt: skip
 ONE_VOICE_LINES = ("bass", "riff", "melody")
+ONE_VOICE_PLAYERS = ("partials", "singer")
 
 
 @dataclass(frozen=True)
 class Plan:
     """One stem. `sound` is `sf2:BANK:PROGRAM`, `faust:NAME`, `dx7:ALGORITHM:MANNER`,
-    `partials:MANNER`, `stops:MANNER`, `plugin:NAME`, `recorded:INSTRUMENT` or `pipes:church`."""
+    `partials:MANNER`, `stops:MANNER`, `plugin:NAME`, `recorded:INSTRUMENT`, `pipes:church` or
+    `singer:VOICE`."""
 
     number: int
     split: str
@@ -170,12 +172,11 @@ def plan(number: int) -> Plan:
         sound = str(rng.choice(share.sounds))
     elif synths and rng.random() < 0.4:
         sound = _synth(rng, str(rng.choice(synths)), split)
-        if sound.startswith("partials") and line not in ONE_VOICE_LINES and line != "song":
-            line = "melody"
     else:
         bank = str(rng.choice(banks or BANKS[split]))
         sound = f"sf2:{bank}:{rng.choice(about.programs)}"
-    if sound.startswith("partials"):
+    if sound.startswith(ONE_VOICE_PLAYERS):
+        line = line if line in ONE_VOICE_LINES or line == "song" else "melody"
         return Plan(number, split, family, line, sound)
     doubled = int(rng.choice((-12, 12))) if family in DOUBLED_FAMILIES and rng.random() < DOUBLED else 0
     if split != TEST_AS_IT_WAS and family in RESTRUCK_FAMILIES and rng.random() < share.restruck:

@@ -15,13 +15,23 @@ from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, songs
 from daw_bridge.training.lines import Setting
 from daw_bridge.training.performance import Performance, played
-from daw_bridge.training.recipe import FAMILIES, LENGTH_S, LINES, LOW_PATCHES, ONE_VOICE_LINES, Plan
+from daw_bridge.training.recipe import (
+    FAMILIES,
+    LENGTH_S,
+    LINES,
+    LOW_PATCHES,
+    ONE_VOICE_LINES,
+    ONE_VOICE_PLAYERS,
+    Plan,
+)
 from daw_bridge.training.songs import Voice
-from daw_bridge.training.supplements import RECORDED_TEST
+from daw_bridge.training.supplements import RECORDED_TEST, SUNG_TEST
 from daw_bridge.transcribe.bridge.features import RATE_HZ
 
 ATTEMPTS = 8
 FEWEST_NOTES = 4
+UNBENT_PLAYERS = ("dx7", "plugin", "recorded", "pipes", "singer")
+UNBENT_FAMILIES = ("piano", "organ", "keys")
 QUIETEST_PEAK = 1e-3
 """What plays more softly than this (of full scale) is not used: a patch that makes no sound."""
 
@@ -73,7 +83,7 @@ def make(plan: Plan, voices: Sequence[Voice], folder: Path) -> bool:
 def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tuple[Performance, str]:
     """What is played, and the song it is from ("" for lines by rule)."""
     lowest_key, highest_key = _range(plan)
-    one_voice = plan.line in ONE_VOICE_LINES or plan.sound.startswith("partials")
+    one_voice = plan.line in ONE_VOICE_LINES or plan.sound.startswith(ONE_VOICE_PLAYERS)
     if plan.line == "song":
         mine = [voice for voice in voices if songs.song_split(voice.song) == _songs(plan.split)]
         wanted = [v for v in mine if one_voice <= (not v.chordal)] if one_voice else mine
@@ -90,11 +100,7 @@ def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tu
         doubles = (replace(note, pitch=note.pitch + plan.doubled) for note in notes)
         notes = [*notes, *(note for note in doubles if lowest_key <= note.pitch <= highest_key)]
         one_voice = False
-    may_bend = not plan.sound.startswith(("dx7", "plugin", "recorded", "pipes")) and plan.family not in (
-        "piano",
-        "organ",
-        "keys",
-    )
+    may_bend = not plan.sound.startswith(UNBENT_PLAYERS) and plan.family not in UNBENT_FAMILIES
     return played(rng, notes, LENGTH_S, one_voice=one_voice, may_bend=may_bend), song
 
 
@@ -108,13 +114,23 @@ def _range(plan: Plan) -> tuple[int, int]:
 
 
 def _songs(split: str) -> str:
-    """The split whose songs are played: those of the test in both tests."""
-    return "test" if split == RECORDED_TEST.split else split
+    """The split whose songs are played: those of the test in all tests."""
+    return "test" if split in (RECORDED_TEST.split, SUNG_TEST.split) else split
 
 
 def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.NDArray[np.float32]:
     """One channel at 44,100 Hz."""
-    from daw_bridge.training.players import dx7, faust, partials, pipes, plugins, recorded, soundfonts, stops
+    from daw_bridge.training.players import (
+        dx7,
+        faust,
+        partials,
+        pipes,
+        plugins,
+        recorded,
+        singer,
+        soundfonts,
+        stops,
+    )
 
     kind, *names = sound.split(":")
     if kind == "sf2":
@@ -132,6 +148,8 @@ def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.
         return recorded.play(rng, performance, names[0], LENGTH_S)
     if kind == "pipes":
         return pipes.play(rng, performance, LENGTH_S)
+    if kind == "singer":
+        return singer.play(rng, performance, names[0], LENGTH_S)
     return partials.play(rng, performance, names[0], LENGTH_S)
 
 

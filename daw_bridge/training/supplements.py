@@ -137,8 +137,22 @@ MORE_BANKS = Supplement(
 church (`players/pipes.py`)."""
 ROCK_ORGANS = Supplement(700_000, {"organ": Share(1.0, ("stops:rock",), restruck=0.1)})
 """Those that the network heard an octave low most often."""
+SINGERS = Supplement(800_000, {"voice": Share(1.0, ("singer:slt", "singer:awb", "singer:kal16"))})
+"""Sung words (`players/singer.py`)."""
+SUNG_TEST = Supplement(850_000, {"voice": Share(1.0, ("singer:rms",))}, split="sung")
+"""A test: a singer that nothing else heard, and the test's songs."""
 
-SUPPLEMENTS = (HARD, ORGANS, SYNTHESIZERS, RECORDED, RECORDED_TEST, MORE_BANKS, ROCK_ORGANS)
+SUPPLEMENTS = (
+    HARD,
+    ORGANS,
+    SYNTHESIZERS,
+    RECORDED,
+    RECORDED_TEST,
+    MORE_BANKS,
+    ROCK_ORGANS,
+    SINGERS,
+    SUNG_TEST,
+)
 
 
 def supplement_of(number: int) -> Supplement | None:

@@ -1,14 +1,14 @@
 """The development test set: stems whose notes are known, made from Debian's packages and our own parts.
 
-    python -m tests.bench.stems [test | tune | recorded] [--per-family 10]    makes it, and says what is in it
+    python -m tests.bench.stems [SET] [--per-family 10]    makes it, and says what is in it
 
 They follow the training's recipe (`daw_bridge.training.recipe`; docs/training.md): neither the songs nor the
-sounds of `test` are in the training or in `tune`, which is the training's validation split, on which
-thresholds may be chosen. `recorded` is of five recorded instruments, which are in neither. Only what Debian
-doesn't have is left out: songs of POP909 and DX7 patches.
+sounds of the set `test` are in the training or in `tune`, which is the training's validation split, on which
+thresholds may be chosen. `recorded` is of five recorded instruments, `sung` of a singer, which are in
+neither. Only what Debian doesn't have is left out: songs of POP909 and DX7 patches.
 
 Needs Debian's fluidsynth, csound-soundfont (`test`), timgm6mb-soundfont (`tune`) and openttd-openmsx;
-`recorded` needs npm's samples (docs/training.md).
+`recorded` needs npm's samples, `sung` flite and pyworld (docs/training.md).
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ import numpy as np
 import daw_bridge
 from daw_bridge.training import recipe, songs
 from daw_bridge.training import stems as training_stems
-from daw_bridge.training.supplements import RECORDED_TEST
+from daw_bridge.training.supplements import RECORDED_TEST, SUNG_TEST
 from tests.bench import workers
 
-SPLITS = {"test": "test", "tune": "validation", "recorded": RECORDED_TEST.split}
+SUPPLEMENTS = {"recorded": RECORDED_TEST, "sung": SUNG_TEST}
+"""Our name of a set -> what it is made of, where that isn't the general stems."""
+SPLITS = {"test": "test", "tune": "validation"} | {name: some.split for name, some in SUPPLEMENTS.items()}
 """Our name of a set -> the recipe's split."""
 
 PER_FAMILY = 10
@@ -83,10 +85,10 @@ class Stem:
 
 def plans(name: str, per_family: int, families: Iterable[str] = recipe.FAMILIES) -> Iterator[recipe.Plan]:
     """The recipe's first stems of each family in the set `name` that Debian has all parts of."""
-    recorded = SPLITS[name] == RECORDED_TEST.split
-    there = RECORDED_TEST.families if recorded else recipe.FAMILIES
+    supplement = SUPPLEMENTS.get(name)
+    there = supplement.families if supplement else recipe.FAMILIES
     wanted = {family: per_family for family in families if family in there}
-    for number in itertools.count(RECORDED_TEST.first if recorded else 0):
+    for number in itertools.count(supplement.first if supplement else 0):
         if not any(wanted.values()):
             return
         if recipe.split_of(number) != SPLITS[name]:

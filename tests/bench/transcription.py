@@ -5,10 +5,10 @@
     python -m tests.bench.transcription --bleed -20
 
 Prints tables; `--write` puts them into docs/benchmarks.md too. SET is `test`, songs and sounds that our model
-never met; `recorded`, recorded instruments that it never met; or `tune`, on which thresholds may be chosen
-(stems.py). `--bleed` mixes another stem into each, so many decibels softer. Can be stopped and run again:
-stems and answers are kept under .cache/bench, and an engine is asked again only when it has changed. transkun
-is left out unless it is named: it wants torch, in an environment of its own.
+never met; `recorded` or `sung`, recorded instruments or a singer that it never met; or `tune`, on which
+thresholds may be chosen (stems.py). `--bleed` mixes another stem into each, so many decibels softer. Can be
+stopped and run again: stems and answers are kept under .cache/bench, and an engine is asked again only when
+it has changed. transkun is left out unless it is named: it wants torch, in an environment of its own.
 """
 
 from __future__ import annotations

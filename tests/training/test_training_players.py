@@ -30,6 +30,10 @@ def needs(sound: str) -> None:
             pytest.skip(f"needs {folder}, which the training's documentation tells how to install")
     if kind == "recorded" and not (SAMPLES / "@audio-samples").is_dir():
         pytest.skip("needs the recorded instruments, which the training's documentation tells how to install")
+    if kind == "singer":
+        pytest.importorskip("pyworld", reason="needs pyworld, of the dependency group train")
+        if not shutil.which("flite"):
+            pytest.skip("needs flite, which the training's documentation tells how to install")
     if kind == "pipes" and not (shutil.which("wvunpack") and pipes.FOLDER.is_dir()):
         pytest.skip(
             "needs wavpack and grandorgue-demo, which the training's documentation tells how to install"
@@ -156,3 +160,19 @@ def test_the_pipes_of_a_stem_sound_its_keys_and_some_an_octave_below() -> None:
             heard[foot] += bool(spectrum[hz - 3 : hz + 4].max() > 0.05 * spectrum.max())
         assert spectrum[round(261.63 * 0.75) - 3 : round(261.63 * 0.75) + 4].max() < 0.02 * spectrum.max()
     assert heard["8'"] == 12 and 0 < heard["16'"] < 12
+
+
+@pytest.mark.parametrize("voice", ["slt", "awb", "kal16", "rms"])
+def test_a_singer_holds_the_vowels_on_their_keys(voice: str) -> None:
+    needs(f"singer:{voice}")
+    keys = (57, 60, 64, 55, 62, 67)
+    line = Performance(tuple(Note(1 + 1.5 * i, key, 2 + 1.5 * i, 90) for i, key in enumerate(keys)))
+    heard = stems.play(np.random.default_rng(3), line, f"singer:{voice}")
+    np.testing.assert_array_equal(heard, stems.play(np.random.default_rng(3), line, f"singer:{voice}"))
+    level = np.abs(heard)
+    for note in line.notes:
+        start, stop = (round(at_s * PLAY_RATE_HZ) for at_s in (note.onset_s + 0.3, note.offset_s - 0.25))
+        assert heard_above(heard[start:stop], note.pitch) == 0
+        assert level[start:stop].max() > 0.1 * level.max()
+        silent = round((note.onset_s - 0.3) * PLAY_RATE_HZ)
+        assert level[silent : silent + PLAY_RATE_HZ // 10].max() < 0.03 * level.max()

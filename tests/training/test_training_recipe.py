@@ -67,6 +67,9 @@ def test_every_family_of_a_supplement_is_played_by_all_that_it_names(
     assert {plan.split for plan in plans} == {supplement.split}
     named = {(family, sound) for family, share in supplement.families.items() for sound in share.sounds}
     assert {(plan.family, plan.sound) for plan in plans} == named
+    if all(sound.startswith(recipe.ONE_VOICE_PLAYERS) for _, sound in named):
+        lines = {plan.line for plan in plans}
+        assert lines == {"melody", "riff", "song"} and not any(plan.doubled for plan in plans)
 
 
 def test_more_banks_play_every_family_and_nothing_else_does_but_organs() -> None:
@@ -82,10 +85,11 @@ def test_more_banks_play_every_family_and_nothing_else_does_but_organs() -> None
             assert int(plan.sound.split(":")[2]) in recipe.FAMILIES[plan.family].programs
 
 
-def test_what_the_recorded_test_hears_was_never_heard_before() -> None:
-    before = [some for some in supplements.SUPPLEMENTS if some is not supplements.RECORDED_TEST]
+def test_what_the_other_tests_hear_was_never_heard_before() -> None:
+    before = [some for some in supplements.SUPPLEMENTS if some.split == "train"]
     heard = {plan.sound for some in before for plan in plans_of(some, 500)}
-    assert not heard & {plan.sound for plan in plans_of(supplements.RECORDED_TEST, 200)}
+    for test in (supplements.RECORDED_TEST, supplements.SUNG_TEST):
+        assert not heard & {plan.sound for plan in plans_of(test, 200)}
 
 
 def test_an_instrument_is_played_within_its_range_and_the_test_from_the_songs_of_the_test() -> None:
