@@ -5,6 +5,8 @@ Only this module touches it.
 
 from __future__ import annotations
 
+import atexit
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,7 +117,12 @@ class AudioInput:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stream.close()
+        # PortAudio waits for minutes for a JACK server that has died, and would again when Python ends.
+        closing = threading.Thread(target=self._stream.close, daemon=True)
+        closing.start()
+        closing.join(GONE_S)
+        if closing.is_alive():
+            atexit.unregister(_library()._exit_handler)
 
     def _hear(self, block: Any, frames: int, at: Any, status: Any) -> None:
         self._came_s.append(time.perf_counter())

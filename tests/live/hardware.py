@@ -1,13 +1,15 @@
 """A hardware synth with a jack to be recorded from: `python -m tests.live.hardware DELAY_MS GAIN SOUNDS_S`.
 
 A client of JACK, `hardware`: each note that comes in at `hardware:in` sounds at `hardware:out`, so many
-milliseconds later, to the sample. It begins with its loudest swing, and dies away.
+milliseconds later, to the sample. It begins with its loudest swing, and dies away. The first one is told on
+stdout.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +35,8 @@ def main(delay_ms: float, gain: float, sounds_s: float) -> None:
     ]
     sounding: list[tuple[int, Signal]] = []
     now = 0
+    struck = threading.Event()
+    threading.Thread(target=lambda: struck.wait() and print("struck", flush=True), daemon=True).start()
 
     @client.set_process_callback  # type: ignore[untyped-decorator]
     def process(frames: int) -> None:
@@ -41,6 +45,7 @@ def main(delay_ms: float, gain: float, sounds_s: float) -> None:
             status, pitch, velocity = bytes(message).ljust(3, b"\0")
             if status & 0xF0 == 0x90 and velocity:
                 sounding.append((now + offset + delay, tones[pitch]))
+                struck.set()
         block = np.zeros(frames, np.float32)
         for begins, tone in sounding:
             first = now - begins

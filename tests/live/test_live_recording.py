@@ -6,8 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from ctypes.util import find_library
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,20 +15,17 @@ import pytest
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.files import sha256_of
-from daw_bridge.core.meters import Position
-from daw_bridge.core.notes import Note
 from daw_bridge.deliver.take import TakeRendering
 from daw_bridge.deliver.take_file import find_take
-from daw_bridge.settings import FixedTempo
-from tests.fake_bridge import FakeBridge
-from tests.flow.test_flow_pipeline import RATE_HZ, bounce_tone
+from tests.flow.test_flow_pipeline import RATE_HZ
 from tests.live import jack as server
 from tests.live.hardware import DEVICE, PORT, SOUNDS_S, hardware
+from tests.live.record_command import NOTES, folder, record
 from tests.measure import Signal
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
+__all__ = ["folder"]  # a fixture
 
-NOTES = tuple(Note(0.1 + 0.19 * i, 60 + i, 0.2 + 0.19 * i, velocity=100) for i in range(6))
 PERIOD_MS = 1000 * server.PERIOD_FRAMES / server.RATE_HZ
 WITHIN_S = 0.002
 """JACK takes MIDI in at the beginning of a period (1.3 ms), a ping's as well as a note's."""
@@ -38,29 +34,6 @@ BARS_S = 1.75
 ATTEMPTS = 5
 TAIL_S = 1.0
 BUSY = ("This machine is busy", "The latency wanders", "The audio input lost")
-
-
-@pytest.fixture
-def folder(tmp_path: Path, jack: dict[str, str]) -> Iterator[Path]:
-    """Where a take `bass` lies, that begins in the middle of a bar; the command remembers its part."""
-    if find_library("portaudio") is None:
-        reason = "PortAudio is missing: Debian's package libportaudio2 has it (tests/run.sh installs it)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    stem = bounce_tone(tmp_path / "bass.wav", seconds=1.4)
-    with FakeBridge(tmp_path / "daw-bridge") as bridge:
-        bridge.engine.notes = NOTES
-        bridge.convert(
-            stem, deliver_to=tmp_path / "Bridge", tempo=FixedTempo(bpm=240), at=Position.parse("3.2.1")
-        )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path))
-        patch.setenv("COLUMNS", "200")
-        yield tmp_path / "Bridge"
-
-
-def record(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "daw_bridge", "record", "bass", "--in", str(folder), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 @dataclass(frozen=True)
