@@ -58,7 +58,12 @@ def train(folder: Path, options: argparse.Namespace) -> int:
     from daw_bridge.training.train import Course, Trainer
 
     torch.set_num_threads(options.threads)
-    course = Course(clips=options.clips, learning_rate=options.learning_rate, anneal_steps=options.anneal)
+    course = Course(
+        clips=options.clips,
+        learning_rate=options.learning_rate,
+        anneal_steps=options.anneal,
+        times=dict(options.times),
+    )
     trainer = Trainer(folder, course)
     if trainer.resume():
         _say(f"going on from step {trainer.step}")
@@ -173,6 +178,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     learn.add_argument("--threads", type=int, default=1)
     learn.add_argument(
+        "--times",
+        type=_times,
+        nargs="+",
+        default=(),
+        metavar="FAMILY=N",
+        help="hear the stems of a family so many times as often",
+    )
+    learn.add_argument(
         "--from",
         dest="begin_from",
         type=Path,
@@ -201,6 +214,16 @@ def _parser() -> argparse.ArgumentParser:
     for command in (write, judge):
         command.add_argument("--model", type=Path, default=None, help="model.onnx by default")
     return parser
+
+
+def _times(text: str) -> tuple[str, int]:
+    """`organ=3`, taken apart."""
+    from daw_bridge.training.recipe import FAMILIES
+
+    family, _, times = text.partition("=")
+    if family not in FAMILIES or not times.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: write a family and a number, as in organ=3")
+    return family, int(times)
 
 
 def _say(text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,11 @@ def features_path(folder: Path, number: int) -> Path:
 def ready(folder: Path, split: str) -> list[Stem]:
     """The stems of a split whose features are there."""
     return [s for s in stems.load(folder / "stems", split) if features_path(folder, s.number).exists()]
+
+
+def repeated(some: Iterable[Stem], times: Mapping[str, int]) -> list[Stem]:
+    """The stems of these families so many times."""
+    return [stem for stem in some for _ in range(times.get(stem.family, 1))]
 
 
 @dataclass(frozen=True)

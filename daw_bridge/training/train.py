@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Course:
     validate_every: int = 500
     anneal_steps: int = 0
     """Above 0: the learning rate falls to a hundredth over so many steps, then training ends."""
+    times: Mapping[str, int] = field(default_factory=dict)
+    """Families whose stems are heard so many times as often."""
 
 
 class Trainer:
@@ -132,7 +134,7 @@ class Trainer:
         begun = time.perf_counter()
         while not until(self.step) and self._learning_rate() > 0:
             if not stems or self.step % 200 == 0:  # data may still be growing
-                stems = dataset.ready(self.folder, "train")
+                stems = dataset.repeated(dataset.ready(self.folder, "train"), course.times)
                 batches = dataset.Batches(self.folder, stems, course.clips, course.frames, course.seed, drums)
             seen.append(self._learn(*batches.batch(self.step)))
             self.step += 1

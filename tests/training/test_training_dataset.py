@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from daw_bridge.training import dataset, stems
+from daw_bridge.training.__main__ import main
 from daw_bridge.transcribe.bridge.features import BINS, CHANNELS, FLOOR_DB, RATE_HZ, features
 
 Sound = npt.NDArray[np.float32]
@@ -54,3 +55,16 @@ def test_drum_clips_for_training_are_made_ready_once(tmp_path: Path) -> None:
     stamp = ready.stat().st_mtime_ns
     assert dataset.prepared_drums(tmp_path) == [ready]
     assert ready.stat().st_mtime_ns == stamp
+
+
+def test_the_stems_of_a_family_are_heard_so_many_times_as_often() -> None:
+    some = [stems.Stem(n, "train", family, "", "", ()) for n, family in enumerate(["organ", "bass", "organ"])]
+    assert [stem.number for stem in dataset.repeated(some, {"organ": 3})] == [0, 0, 0, 1, 2, 2, 2]
+    assert dataset.repeated(some, {}) == some
+
+
+@pytest.mark.parametrize("wrong", ["organ", "organ=", "organ=x", "organs=2", "=2"])
+def test_a_family_that_is_not_one_is_refused(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--times", wrong])
+    assert "write a family and a number" in capsys.readouterr().err
