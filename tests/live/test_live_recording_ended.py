@@ -35,7 +35,7 @@ def test_an_input_that_goes_while_it_records_is_said(folder: Path) -> None:
         recording(folder, "--tail", "60", environment=own) as process,
     ):
         assert synth.stdout is not None and synth.stdout.readline() == "struck\n"
-        own_server(own).kill()
+        own_server(own).terminate()
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 9, stderr
     # Whichever is seen first: JACK's end takes the synth's port along.
@@ -44,7 +44,10 @@ def test_an_input_that_goes_while_it_records_is_said(folder: Path) -> None:
 
 
 def own_server(environment: dict[str, str]) -> psutil.Process:
-    """The JACK server of this name."""
+    """The JACK server of this name.
+
+    To be ended, not killed: JACK has room for eight on a machine, and keeps that of a killed one.
+    """
     name = environment["JACK_DEFAULT_SERVER"]
     return next(
         process
