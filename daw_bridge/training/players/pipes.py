@@ -59,9 +59,7 @@ def play(rng: np.random.Generator, performance: Performance, length_s: float) ->
             if note.pitch > HIGHEST_KEY:
                 continue
             tone, before = recorded.tone_of(note, _ranks()[rank], cents, release_s, on=True)
-            first = round(note.onset_s * PLAY_RATE_HZ) - before
-            tone = tone[max(-first, 0) : len(sound) - first]
-            sound[max(first, 0) : max(first, 0) + len(tone)] += level * tone
+            recorded.add(sound, level * tone, round(note.onset_s * PLAY_RATE_HZ) - before)
     sound = sound[: round(length_s * PLAY_RATE_HZ)]
     sound = stops.turned(rng, sound) if rng.random() < 0.2 else sound
     return np.asarray(0.5 * sound / max(np.abs(sound).max(), 1e-9), np.float32)

@@ -63,11 +63,15 @@ def play(
         layer = layers[min(note.velocity * len(layers) // 128, len(layers) - 1)]
         tone, before = tone_of(note, layer, cents, release_s, on=instrument not in ENDING)
         tone *= np.float32(10 ** (span_db * (note.velocity / 127 - 1) / 20))
-        first = round(note.onset_s * PLAY_RATE_HZ) - before
-        tone = tone[max(-first, 0) : len(sound) - first]
-        sound[max(first, 0) : max(first, 0) + len(tone)] += tone
+        add(sound, tone, round(note.onset_s * PLAY_RATE_HZ) - before)
     sound = sound[: round(length_s * PLAY_RATE_HZ)]
     return np.asarray(0.5 * sound / max(float(np.abs(sound).max()), 1e-9), np.float32)
+
+
+def add(sound: npt.NDArray[np.floating], tone: npt.NDArray[np.floating], first: int) -> None:
+    """Mix the tone in from the sample `first` on; what lies outside is left out."""
+    tone = tone[max(-first, 0) : len(sound) - first]
+    sound[max(first, 0) : max(first, 0) + len(tone)] += tone
 
 
 def tone_of(
