@@ -25,6 +25,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "sounding": (0.15, 0.2, 0.25, 0.35, 0.45),
     "offset": (0.3, 0.4, 0.5, 0.6, 0.7),
     "gap_steps": (2, 4, 8, 12, 16),
+    "octave_margin": (0.12, 0.16, 0.2, 0.25, 1.0),
 }
 """The thresholds that are tried."""
 

@@ -83,6 +83,8 @@ def make(plan: Plan, voices: Sequence[Voice], folder: Path) -> bool:
 def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tuple[Performance, str]:
     """What is played, and the song it is from ("" for lines by rule)."""
     lowest_key, highest_key = _range(plan)
+    from daw_bridge.training.players import singer
+
     one_voice = plan.line in ONE_VOICE_LINES or plan.sound.startswith(ONE_VOICE_PLAYERS)
     if plan.line == "song":
         mine = [voice for voice in voices if songs.song_split(voice.song) == _songs(plan.split)]
@@ -101,7 +103,10 @@ def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tu
         notes = [*notes, *(note for note in doubles if lowest_key <= note.pitch <= highest_key)]
         one_voice = False
     may_bend = not plan.sound.startswith(UNBENT_PLAYERS) and plan.family not in UNBENT_FAMILIES
-    return played(rng, notes, LENGTH_S, one_voice=one_voice, may_bend=may_bend), song
+    performance = played(rng, notes, LENGTH_S, one_voice=one_voice, may_bend=may_bend)
+    if plan.sound.startswith("singer:"):
+        performance = singer.articulated(rng, performance)
+    return performance, song
 
 
 def _range(plan: Plan) -> tuple[int, int]:

@@ -142,6 +142,9 @@ SINGERS = Supplement(800_000, {"voice": Share(1.0, ("singer:slt", "singer:awb", 
 SUNG_TEST = Supplement(850_000, {"voice": Share(1.0, ("singer:rms",))}, split="sung")
 """A test: a singer that nothing else heard, and the test's songs."""
 
+SUNG_VALIDATION = Supplement(875_000, {"voice": Share(1.0, ("singer:ked",))}, split="validation")
+"""A singer for what is learned on validation stems."""
+
 SUPPLEMENTS = (
     HARD,
     ORGANS,
@@ -152,6 +155,7 @@ SUPPLEMENTS = (
     ROCK_ORGANS,
     SINGERS,
     SUNG_TEST,
+    SUNG_VALIDATION,
 )
 
 

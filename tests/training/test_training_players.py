@@ -1,5 +1,6 @@
 """What is played begins when the label says, sounds at the key that it says, and is the same again."""
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,16 @@ import pytest
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, stems
 from daw_bridge.training.performance import Performance
-from daw_bridge.training.players import PLAY_RATE_HZ, SAMPLES, amsynth, pipes, plugins, recorded, soundfonts
+from daw_bridge.training.players import (
+    PLAY_RATE_HZ,
+    SAMPLES,
+    amsynth,
+    pipes,
+    plugins,
+    recorded,
+    singer,
+    soundfonts,
+)
 from daw_bridge.training.players.plugin_process import heard_above
 from daw_bridge.transcribe.bridge.features import RATE_HZ, features
 
@@ -32,8 +42,8 @@ def needs(sound: str) -> None:
         pytest.skip("needs the recorded instruments, which the training's documentation tells how to install")
     if kind == "singer":
         pytest.importorskip("pyworld", reason="needs pyworld, of the dependency group train")
-        if not shutil.which("flite"):
-            pytest.skip("needs flite, which the training's documentation tells how to install")
+        if not shutil.which("text2wave" if name in singer.FESTIVAL_VOICES else "flite"):
+            pytest.skip("needs flite and Festival, which the training's documentation tells how to install")
     if kind == "pipes" and not (shutil.which("wvunpack") and pipes.FOLDER.is_dir()):
         pytest.skip(
             "needs wavpack and grandorgue-demo, which the training's documentation tells how to install"
@@ -162,8 +172,8 @@ def test_the_pipes_of_a_stem_sound_its_keys_and_some_an_octave_below() -> None:
     assert heard["8'"] == 12 and 0 < heard["16'"] < 12
 
 
-@pytest.mark.parametrize("voice", ["slt", "awb", "kal16", "rms"])
-def test_a_singer_holds_the_vowels_on_their_keys(voice: str) -> None:
+@pytest.mark.parametrize("voice", ["slt", "awb", "kal16", "rms", "ked"])
+def test_a_singer_holds_the_vowels_on_their_keys_and_ends_them_with_the_notes(voice: str) -> None:
     needs(f"singer:{voice}")
     keys = (57, 60, 64, 55, 62, 67)
     line = Performance(tuple(Note(1 + 1.5 * i, key, 2 + 1.5 * i, 90) for i, key in enumerate(keys)))
@@ -176,3 +186,32 @@ def test_a_singer_holds_the_vowels_on_their_keys(voice: str) -> None:
         assert level[start:stop].max() > 0.1 * level.max()
         silent = round((note.onset_s - 0.3) * PLAY_RATE_HZ)
         assert level[silent : silent + PLAY_RATE_HZ // 10].max() < 0.03 * level.max()
+        held, before, after = (
+            fundamental(heard, note.pitch, note.offset_s + at_s) for at_s in (-0.4, -0.06, 0.06)
+        )
+        assert before > 0.1 * held
+        assert after < 0.1 * held
+
+
+def fundamental(heard: np.ndarray, key: int, middle_s: float) -> float:
+    """How loud the key's lowest partial is in 60 ms."""
+    first = round((middle_s - 0.03) * PLAY_RATE_HZ)
+    window = heard[first : first + round(0.06 * PLAY_RATE_HZ)]
+    hz = 440.0 * 2.0 ** ((key - 69) / 12)
+    wave = np.exp(-2j * np.pi * hz / PLAY_RATE_HZ * np.arange(len(window)))
+    return float(abs(np.sum(window * np.hanning(len(window)) * wave)))
+
+
+def test_a_singer_takes_the_time_of_consonants_from_the_note_before() -> None:
+    keys = [60, 62] * 20
+    line = Performance(tuple(Note(0.5 * i, key, 0.5 * i + 0.5, 90) for i, key in enumerate(keys)))
+    seen = set()
+    for seed in range(10):
+        sung = singer.articulated(np.random.default_rng(seed), line)
+        assert [note.onset_s for note in sung.notes] == [note.onset_s for note in line.notes]
+        gaps_s = [after.onset_s - note.offset_s for note, after in itertools.pairwise(sung.notes)]
+        assert all(gap_s == 0.0 or 0.03 <= gap_s <= 0.12 + 1e-9 for gap_s in gaps_s)
+        seen.add(0.0 in gaps_s)
+    assert seen == {True, False}
+    short = Performance((Note(0.0, 60, 0.1, 90), Note(0.1, 62, 0.2, 90)))
+    assert singer.articulated(np.random.default_rng(1), short).notes[0].offset_s >= 0.06 - 1e-9

@@ -1,16 +1,18 @@
 """Sung lines out of spoken words: their vowels held on the notes, their consonants before and after.
 
-`flite` speaks the words, in voices that were made of recordings; WORLD takes them apart (Morise et al.,
-"WORLD: a vocoder-based high-quality speech synthesis system", 2016; package pyworld) and puts them together
-again at the notes' pitches. A note begins where its vowel does, as singers and annotators of singing have it.
+`flite` or Festival speaks the words, in voices that were made of recordings; WORLD takes them apart (Morise
+et al., "WORLD: a vocoder-based high-quality speech synthesis system", 2016; package pyworld) and puts them
+together again at the notes' pitches. A note begins where its vowel does, as singers and annotators of singing
+have it, and ends where its voice does: consonants are sung between notes.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,33 +27,57 @@ WORDS = (
     "love", "night", "day", "time", "go", "fly", "home", "light", "down", "heart", "soul", "rain", "say",
     "blue", "sha", "bop", "ting", "dream", "stay", "fall", "who", "sun", "cry", "way",
 )  # fmt: skip
+FESTIVAL_VOICES = ("ked",)
+"""All others are flite's."""
 RATE_HZ = 16_000
 STEP_S = 0.005
 LONGEST_CONSONANT_S = 0.14
 VOWEL_ABOVE = 0.3
 """Of the word's greatest power: what is voiced and louder is its vowel."""
+VOICE_ABOVE = 0.03
+"""Until it is softer than this, a voice goes on after its vowel."""
 EDGE_STEPS = 8
 """So much of a vowel's beginning and end is not stretched."""
-TIED_S = 0.04
-"""Notes closer than this may share a syllable, and glide."""
+TIED_S = 0.02
+"""Notes closer than this share a syllable, and glide."""
+BETWEEN_S = (0.03, 0.12)
+"""What consonants between two notes take of the first."""
 
 Doubles = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Word:
-    """WORLD's frames: spectra and aperiodicities [frames, lines], which are voiced, where the vowel is."""
+    """WORLD's frames: spectra and aperiodicities [frames, lines], which are voiced, where the vowel is with
+    the voice after it, and for how many of those frames it dies away."""
 
     spectra: Doubles
     aperiodicities: Doubles
     voiced: npt.NDArray[np.bool_]
     vowel: slice
+    decay: int
+
+
+def articulated(rng: np.random.Generator, performance: Performance) -> Performance:
+    """Notes that touch, some time apart for the consonants between them, unless they share a syllable."""
+    melisma = float(rng.choice([0.0, 0.3]))
+    notes = [
+        note if rng.random() < melisma else _before(note, after, float(rng.uniform(*BETWEEN_S)))
+        for note, after in itertools.pairwise(performance.notes)
+    ]
+    return Performance((*notes, *performance.notes[-1:]), performance.bends)
+
+
+def _before(note: Note, after: Note, between_s: float) -> Note:
+    latest_s = after.onset_s - min(between_s, 0.4 * (after.onset_s - note.onset_s))
+    return replace(note, offset_s=min(note.offset_s, latest_s))
 
 
 def play(
     rng: np.random.Generator, performance: Performance, voice: str, length_s: float
 ) -> npt.NDArray[np.float32]:
-    """One channel at 44,100 Hz, whose bends are the singer's own. Raises FileNotFoundError without flite."""
+    """One channel at 44,100 Hz, whose bends are the singer's own. Raises FileNotFoundError without flite (or
+    Festival)."""
     import pyworld
     from pedalboard.io import StreamResampler
 
@@ -62,14 +88,12 @@ def play(
     lines = spoken[0].spectra.shape[1]
     spectra, aperiodicities = np.full((steps, lines), 1e-12), np.ones((steps, lines))
     voiced = np.zeros(steps, bool)
-    carried, melisma, span_db = 0, float(rng.choice([0.0, 0.3])), float(rng.uniform(6.0, 20.0))
+    word, span_db = spoken[0], float(rng.uniform(6.0, 20.0))
     for number, note in enumerate(notes):
-        tied = number > 0 and note.onset_s - notes[number - 1].offset_s < TIED_S
-        sung = tied and rng.random() < melisma
-        carried = carried if sung else int(rng.integers(len(spoken)))
-        word = spoken[carried]
-        before_s = notes[number - 1].onset_s if number else 0.0
-        frames, first = _frames(word, note, room_s=note.onset_s - before_s, vowel_only=sung)
+        room_s = note.onset_s - notes[number - 1].offset_s if number else LONGEST_CONSONANT_S
+        tied = room_s < TIED_S
+        word = word if tied else spoken[int(rng.integers(len(spoken)))]
+        frames, first = _frames(word, note, room_s=0.0 if tied else room_s)
         power = 10 ** (span_db * (note.velocity / 127 - 1) / 10)
         at = np.arange(first, first + len(frames))
         inside = (at >= 0) & (at < steps)
@@ -86,27 +110,29 @@ def play(
     return np.asarray(0.5 * mono / max(float(np.abs(mono).max()), 1e-9), np.float32)
 
 
-def _frames(word: Word, note: Note, *, room_s: float, vowel_only: bool) -> tuple[npt.NDArray[np.intp], int]:
-    """Which frames of the word sound one after the other, and at which step the first does."""
+def _frames(word: Word, note: Note, *, room_s: float) -> tuple[npt.NDArray[np.intp], int]:
+    """Which frames of the word sound one after the other, and at which step the first does.
+
+    The consonant before fills the room since the note before, where that is short.
+    """
     onset = round(note.onset_s / STEP_S)
     held = max(round(note.offset_s / STEP_S) - onset, 2)
     start, stop = word.vowel.start, word.vowel.stop
-    consonant = min(start, round(min(LONGEST_CONSONANT_S, 0.5 * room_s) / STEP_S))
-    coda = min(len(word.voiced) - stop, round(LONGEST_CONSONANT_S / STEP_S), held // 4)
-    if vowel_only:
-        consonant = coda = 0
-    vowel = _stretched(stop - start, held - coda) + start
-    return (
-        np.concatenate([np.arange(start - consonant, start), vowel, np.arange(stop, stop + coda)]),
-        onset - consonant,
-    )
+    longest = round(LONGEST_CONSONANT_S / STEP_S)
+    natural = min(start, longest)
+    consonant = round(room_s / STEP_S) if room_s < LONGEST_CONSONANT_S else natural
+    before = np.linspace(start - natural, start, consonant if natural else 0, endpoint=False).astype(np.intp)
+    vowel = start + _stretched(stop - start, held, word.decay)
+    after = np.arange(stop, min(len(word.voiced), stop + longest))
+    return np.concatenate([before, vowel, after]), onset - len(before)
 
 
-def _stretched(natural: int, wanted: int) -> npt.NDArray[np.intp]:
+def _stretched(natural: int, wanted: int, decay: int) -> npt.NDArray[np.intp]:
     """Frames of a vowel: the middle is held or shortened, its beginning and its end are not."""
-    edge = min(EDGE_STEPS, natural // 3, wanted // 3)
-    middle = np.linspace(edge, natural - 1 - edge, wanted - 2 * edge)
-    ends = np.arange(edge), np.arange(natural - edge, natural)
+    first = min(EDGE_STEPS, natural // 3, wanted // 3)
+    last = min(EDGE_STEPS + decay, natural // 3, wanted // 3)
+    middle = np.linspace(first, natural - 1 - last, wanted - first - last)
+    ends = np.arange(first), np.arange(natural - last, natural)
     return np.concatenate([ends[0], np.round(middle).astype(np.intp), ends[1]])
 
 
@@ -117,11 +143,12 @@ def _pitch(rng: np.random.Generator, notes: tuple[Note, ...], steps: int) -> Dou
     shaken, rate_hz, depth = rng.random(), rng.uniform(4.8, 6.8), rng.uniform(0.1, 0.7)
     for number, note in enumerate(notes):
         before = notes[number - 1] if number else None
-        tied = before is not None and note.onset_s - before.offset_s < TIED_S
-        begins_s = note.onset_s - 0.5 * glide_s if tied else note.onset_s - LONGEST_CONSONANT_S
+        begins_s = max(note.onset_s - LONGEST_CONSONANT_S, before.offset_s if before else 0.0)
+        length_s = note.onset_s - begins_s
+        if length_s < TIED_S:
+            begins_s, length_s = note.onset_s - 0.5 * glide_s, glide_s
         after = time_s >= begins_s
-        share = np.clip((time_s[after] - begins_s) / glide_s, 0.0, 1.0) if tied else 1.0
-        pitch[after] += (note.pitch - pitch[after]) * share
+        pitch[after] += (note.pitch - pitch[after]) * np.clip((time_s[after] - begins_s) / length_s, 0.0, 1.0)
     curve = np.zeros(steps)
     for note in notes:
         inside = (time_s >= note.onset_s - 0.1) & (time_s < note.offset_s)
@@ -153,12 +180,10 @@ def _word(voice: str, word: str) -> Word:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "word.wav")
-        subprocess.run(
-            ["flite", "-voice", voice, "-t", word, "-o", str(path)],
-            check=True,
-            capture_output=True,
-            timeout=30,
-        )
+        command = ["flite", "-voice", voice, "-t", word, "-o", str(path)]
+        if voice in FESTIVAL_VOICES:
+            command = ["text2wave", "-eval", f"(voice_{voice}_diphone)", "-o", str(path)]
+        subprocess.run(command, input=word.encode(), check=True, capture_output=True, timeout=30)
         with AudioFile(str(path)) as file:
             if round(file.samplerate) != RATE_HZ:
                 raise ValueError(f"{voice} speaks at {file.samplerate} Hz")
@@ -169,13 +194,16 @@ def _word(voice: str, word: str) -> Word:
     power, voiced = spectra.sum(axis=1), hz > 0
     loud = voiced & (power > VOWEL_ABOVE * power[voiced].max())
     start = int(np.argmax(loud))
-    stop = len(loud) - int(np.argmax(loud[::-1]))
+    vowel_stop = stop = len(loud) - int(np.argmax(loud[::-1]))
+    while stop < len(voiced) and voiced[stop] and power[stop] > VOICE_ABOVE * power[voiced].max():
+        stop += 1
     audible = np.flatnonzero(power > 1e-3 * power.max())
     kept = slice(int(audible[0]), int(audible[-1]) + 1)
-    level = power[start:stop].mean()
+    level = power[start:vowel_stop].mean()
     return Word(
         spectra[kept] / level,
         aperiodicities[kept],
         voiced[kept],
         slice(start - kept.start, stop - kept.start),
+        stop - vowel_stop,
     )
