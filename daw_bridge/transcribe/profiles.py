@@ -9,12 +9,14 @@ from daw_bridge.core.document import did_you_mean
 
 @dataclass(frozen=True)
 class Profile:
-    """Keys from `lowest` to `highest` are heard, one at a time if `one_voice`."""
+    """Keys from `lowest` to `highest` are heard, one at a time if `one_voice`. Octaves may be part of the
+    sound unless `octaves_are_played`."""
 
     name: str
     lowest: int = 21
     highest: int = 108
     one_voice: bool = False
+    octaves_are_played: bool = False
 
 
 _PROFILES = {
@@ -23,10 +25,10 @@ _PROFILES = {
         Profile("auto"),
         Profile("bass", 23, 67, one_voice=True),  # from a five-string's low B to the top of the neck
         Profile("lead", 36, 108, one_voice=True),
-        Profile("piano"),
+        Profile("piano", octaves_are_played=True),
         Profile("keys"),
         Profile("pad"),
-        Profile("guitar", 35, 88),  # from a baritone's low B to the 24th fret
+        Profile("guitar", 35, 88, octaves_are_played=True),  # from a baritone's low B to the 24th fret
         Profile("vocal", 36, 88, one_voice=True),
         Profile("drums"),  # engines for pitches hear no drum kit: as auto
     )

@@ -17,6 +17,7 @@ from daw_bridge.core.notes import Note
 from daw_bridge.transcribe.bridge.features import LOWEST_KEY
 from daw_bridge.transcribe.bridge.finds import Doubles, Finds, Indices, code, find, step_of
 from daw_bridge.transcribe.bridge.maps import STEP_S, Floats
+from daw_bridge.transcribe.bridge.octaves import in_the_sound
 from daw_bridge.transcribe.profiles import Profile, find_profile
 
 CHORD_STEPS = 6
@@ -34,13 +35,14 @@ class Thresholds:
     Notes of a confidence of `confidence` or more are kept. `weights` make the confidence of a strike: a
     bias, then one for each kind of evidence (`finds.EVIDENCE`); without them it is the onset's mass. A key
     sounds from the probability `sounding` on, ends where it has not for `gap_steps`, or where an offset's
-    mass is `offset`.
+    mass is `offset`. Octaves below that are less sure by `octave_margin` belong to the sound (`octaves.py`).
     """
 
     confidence: float = 0.4
     sounding: float = 0.35
     offset: float = 0.5
     gap_steps: int = 4
+    octave_margin: float = 1.0
     weights: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,6 +82,8 @@ def notes(finds: Finds, thresholds: Thresholds, profile: Profile) -> tuple[Note,
     )
     if profile.one_voice:
         kept = kept[_clearest(finds.step[kept], sure[kept])]
+    elif not profile.octaves_are_played:
+        kept = kept[~in_the_sound(finds.key[kept], finds.step[kept], sure[kept], thresholds.octave_margin)]
     start = finds.step[kept]
     end = _ends(finds, finds.key[kept], start, thresholds.gap_steps)
     if profile.one_voice:

@@ -46,7 +46,7 @@ LEAD_FRAMES = 12
 on the beat."""
 LEAD_S = LEAD_FRAMES * FRAME_SAMPLES / RATE_HZ
 
-DECODING = 6
+DECODING = 7
 """Count up when decoding changes, so that parts cached before are made anew."""
 
 _REINSTALL = "Install DAW Bridge again: uv sync --inexact."

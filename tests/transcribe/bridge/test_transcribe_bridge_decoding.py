@@ -157,7 +157,7 @@ def test_a_profile_hears_its_own_range() -> None:
 
 
 def test_thresholds_survive_json_and_know_what_older_models_hold() -> None:
-    learned = Thresholds(0.45, 0.25, 0.4, 8, (1.0,) * 9)
+    learned = Thresholds(0.45, 0.25, 0.4, 8, 0.2, (1.0,) * 9)
     assert Thresholds.from_dict(learned.to_dict()) == learned
     older = {"onset": 0.4, "sounding": 0.3, "offset": 0.5, "gap_steps": 4}
     assert Thresholds.from_dict(older) == Thresholds(sounding=0.3)
