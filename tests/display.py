@@ -68,8 +68,16 @@ class Hand:
         self._environment = {**os.environ, "DISPLAY": display}
 
     def window(self, name: str) -> str:
-        """The window of this name, once it is visible."""
-        return self._do("search", "--sync", "--onlyvisible", "--name", f"^{name}$").splitlines()[0]
+        """The window of this name, once it is visible.
+
+        xdotool gives up where a window goes while it looks through them, as those of a window manager do.
+        """
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            found = self._try("search", "--sync", "--onlyvisible", "--name", f"^{name}$")
+            if found.returncode == 0 or "X Error" not in found.stderr or time.monotonic() > deadline:
+                found.check_returncode()
+                return found.stdout.splitlines()[0]
 
     def click(self, window: str, x: int, y: int) -> None:
         """Click at this place of the window, and again, slower than a double click.
