@@ -35,7 +35,8 @@ class Thresholds:
     Notes of a confidence of `confidence` or more are kept. `weights` make the confidence of a strike: a
     bias, then one for each kind of evidence (`finds.EVIDENCE`); without them it is the onset's mass. A key
     sounds from the probability `sounding` on, ends where it has not for `gap_steps`, or where an offset's
-    mass is `offset`. Octaves below that are less sure by `octave_margin` belong to the sound (`octaves.py`).
+    mass is `offset`. Octaves below that are less sure by `octave_margin` belong to the sound (`octaves.py`);
+    at 1.0 none do.
     """
 
     confidence: float = 0.4

@@ -14,6 +14,7 @@ from daw_bridge.transcribe.bridge.finds import Doubles, Indices, code
 TOGETHER_STEPS = 4
 """46 ms."""
 SHARE = 0.5
+"""So many of a part's notes have an octave below them, at least."""
 
 Bools = npt.NDArray[np.bool_]
 
