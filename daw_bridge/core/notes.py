@@ -10,7 +10,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal
 
-Profile = Literal["auto", "bass", "lead", "piano", "keys", "pad", "guitar", "vocal", "drums"]
+Profile = Literal["auto", "bass", "lead", "piano", "keys", "organ", "pad", "guitar", "vocal", "drums"]
 """What kind of part to expect."""
 
 LOWEST_PITCH = 0

@@ -82,7 +82,8 @@ def evaluate(folder: Path, options: argparse.Namespace) -> int:
     from daw_bridge.training import calibration, dataset, evaluate
 
     model: Path = options.model or folder / "model.onnx"
-    some = dataset.ready(folder, options.split)[: options.stems]
+    some = [stem for stem in dataset.ready(folder, options.split) if stem.family in options.families]
+    some = some[: options.stems]
     kept = dict(zip((stem.number for stem in some), evaluate.maps_of(model, folder, some), strict=True))
     if options.choose:
         if options.split != "validation":
@@ -153,6 +154,8 @@ def kinds(folder: Path, options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from daw_bridge.training.recipe import FAMILIES
+
     parser = argparse.ArgumentParser(prog="python -m daw_bridge.training", description=__doc__)
     parser.add_argument(
         "--folder", type=Path, default=None, help="work folder; in the user's cache by default"
@@ -202,6 +205,9 @@ def _parser() -> argparse.ArgumentParser:
     judge = commands.add_parser("evaluate", help="score an ONNX file against basic-pitch")
     judge.add_argument("--split", choices=("validation", "test", "recorded", "sung"), default="validation")
     judge.add_argument("--stems", type=int, default=10**6, help="take so many at most")
+    judge.add_argument(
+        "--families", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="of these alone"
+    )
     judge.add_argument(
         "--choose", action="store_true", help="learn thresholds first, and keep them in the model"
     )

@@ -27,6 +27,7 @@ _PROFILES = {
         Profile("lead", 36, 108, one_voice=True),
         Profile("piano", octaves_are_played=True),
         Profile("keys"),
+        Profile("organ"),
         Profile("pad"),
         Profile("guitar", 35, 88, octaves_are_played=True),  # from a baritone's low B to the 24th fret
         Profile("vocal", 36, 88, one_voice=True),

@@ -22,7 +22,7 @@ PROFILES = {
     "bass": "bass",
     "piano": "piano",
     "keys": "keys",
-    "organ": "keys",
+    "organ": "organ",
     "guitar": "guitar",
     "strings": "pad",
     "voice": "vocal",

@@ -16,7 +16,7 @@ from pedalboard.io import AudioFile
 
 from daw_bridge.core.audio import Samples
 from daw_bridge.transcribe import DEFAULT_ENGINE, engine
-from daw_bridge.transcribe.bridge.engine import find_model
+from daw_bridge.transcribe.bridge.engine import MODEL, ORGAN, find_model
 from tests.intake.files import write_audio
 from tests.packaging.uv import ROOT, project, run_uv, write_overrides
 
@@ -155,12 +155,13 @@ def test_this_environment_is_as_small(installed: Installed) -> None:
     ] == []
 
 
-def test_our_model_is_in_the_wheel(installed: Installed) -> None:
+def test_our_models_are_in_the_wheel(installed: Installed) -> None:
     printed = installed.python(
         "from daw_bridge.transcribe import DEFAULT_ENGINE, engine\n"
-        "from daw_bridge.transcribe.bridge.engine import find_model\n"
-        "print(engine(DEFAULT_ENGINE).version, find_model())"
+        "from daw_bridge.transcribe.bridge.engine import MODEL, ORGAN, find_model\n"
+        "print(engine(DEFAULT_ENGINE).version, find_model(MODEL), find_model(ORGAN))"
     )
-    version, model = printed.split()
-    assert Path(model).read_bytes() == find_model().read_bytes()
+    version, *models = printed.split()
+    for name, model in zip((MODEL, ORGAN), models, strict=True):
+        assert Path(model).read_bytes() == find_model(name).read_bytes()
     assert version == engine(DEFAULT_ENGINE).version

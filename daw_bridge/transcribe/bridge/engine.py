@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -46,6 +46,10 @@ LEAD_FRAMES = 12
 on the beat."""
 LEAD_S = LEAD_FRAMES * FRAME_SAMPLES / RATE_HZ
 
+MODEL, ORGAN = "model.onnx", "organ.onnx"
+"""The network for all, and the one for the profile `organ`: the same, trained on with organs, so that it
+hears a 16' stop as a stop, where the other hears keys an octave lower."""
+
 DECODING = 7
 """Count up when decoding changes, so that parts cached before are made anew."""
 
@@ -63,21 +67,22 @@ class Bridge:
     rate_hz = RATE_HZ
 
     def __init__(self, model: Path | None = None) -> None:
-        """`model`: another file than the one that is installed, to compare them."""
-        self._find = find_model if model is None else lambda: model
-        self._model = OnnxModel(self.name, self._find, mend=_REINSTALL)
-        share = max((os.cpu_count() or 1) // SIDE_BY_SIDE, 1)
-        self._for_one_of_several = OnnxModel(self.name, self._find, mend=_REINSTALL, threads=share)
+        """`model`: another file than those that are installed, to compare them."""
+        self._network, self._organ = (
+            _Network(partial(find_model, name) if model is None else lambda: model) for name in (MODEL, ORGAN)
+        )
         self._tracker = PitchTracker()
 
     @property
     def version(self) -> str:
-        """A hash of the model file, and the number of our decoding: `1f0c2a9b+2`. Raises EngineMissing."""
-        return f"{_fingerprint(self._find())}+{DECODING}"
+        """Hashes of the model files, and the number of our decoding: `1f0c2a9b-6a4be012+2`. Raises
+        EngineMissing."""
+        hashes = (_fingerprint(network.find()) for network in (self._network, self._organ))
+        return f"{'-'.join(hashes)}+{DECODING}"
 
     def prepare(self) -> None:
         """As `Engine.prepare`."""
-        self._model.prepare()
+        self._network.alone.prepare()
         self._tracker.prepare()
 
     def transcribe(
@@ -87,8 +92,8 @@ class Bridge:
         kind = find_profile(profile)
         if clip.rate_hz != RATE_HZ or clip.channels != 1:
             raise ValueError(f"one channel at {RATE_HZ} Hz wanted, not {clip.channels} at {clip.rate_hz} Hz")
-        thresholds = Thresholds.from_dict(json.loads(self._model.metadata()["thresholds"]))
-        heard = decode(self.maps(clip.samples[0], on_progress, lead_frames=LEAD_FRAMES), thresholds, kind)
+        maps = self.maps(clip.samples[0], on_progress, profile=profile, lead_frames=LEAD_FRAMES)
+        heard = decode(maps, self._network_for(profile).thresholds(), kind)
         within = [
             replace(note, onset_s=max(note.onset_s - LEAD_S, 0.0), offset_s=offset_s)
             for note in heard
@@ -104,14 +109,20 @@ class Bridge:
         return Part(sung, clip.duration_s, bends(sung, track, FREE if kind.name == "vocal" else STRICT))
 
     def maps(
-        self, samples: Floats, on_progress: Progress = no_progress, *, lead_frames: int = 0
+        self,
+        samples: Floats,
+        on_progress: Progress = no_progress,
+        *,
+        profile: str = "auto",
+        lead_frames: int = 0,
     ) -> Iterator[Floats]:
         """The maps of one channel at 22,050 Hz, block by block: float32 [4, steps, 88] each; they begin with
         those of `lead_frames` of silence."""
         frames = lead_frames + frame_count(len(samples)) if len(samples) else 0
         blocks = -(-frames // BLOCK_FRAMES)
         edges = [frames * block // blocks for block in range(blocks + 1)] if frames else []
-        model = self._model if blocks < 2 else self._for_one_of_several
+        network = self._network_for(profile)
+        model = network.alone if blocks < 2 else network.side_by_side
         hear = partial(self._heard, model, samples, lead_frames)
         waiting, begun = deque(pairwise(edges)), deque[Future[Floats]]()
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hear") as pool:
@@ -120,6 +131,9 @@ class Bridge:
                     begun.append(pool.submit(hear, *waiting.popleft()))
                 yield begun.popleft().result()
                 on_progress(stop / frames)
+
+    def _network_for(self, profile: str) -> _Network:
+        return self._organ if profile == "organ" else self._network
 
     def _heard(self, model: OnnxModel, samples: Floats, lead_frames: int, start: int, stop: int) -> Floats:
         """The maps of some frames: digital silence, common in stems, holds nothing."""
@@ -141,9 +155,24 @@ class Bridge:
         return maps[0, :, (start - first) * STEPS_A_FRAME : (stop - first) * STEPS_A_FRAME]
 
 
-def find_model() -> Path:
-    """The model file beside this one. Raises EngineMissing."""
-    model = Path(str(files("daw_bridge.transcribe.bridge").joinpath("model.onnx")))
+class _Network:
+    """A model file, opened for a clip that is heard at once on all cores, and for blocks that are heard side
+    by side on their share of them. Opened at the first use."""
+
+    def __init__(self, find: Callable[[], Path]) -> None:
+        share = max((os.cpu_count() or 1) // SIDE_BY_SIDE, 1)
+        self.find = find
+        self.alone = OnnxModel(Bridge.name, find, mend=_REINSTALL)
+        self.side_by_side = OnnxModel(Bridge.name, find, mend=_REINSTALL, threads=share)
+
+    def thresholds(self) -> Thresholds:
+        """What was learned about how its maps are read. Raises EngineMissing."""
+        return Thresholds.from_dict(json.loads(self.alone.metadata()["thresholds"]))
+
+
+def find_model(name: str = MODEL) -> Path:
+    """The model file of that name beside this one. Raises EngineMissing."""
+    model = Path(str(files("daw_bridge.transcribe.bridge").joinpath(name)))
     if not model.is_file():
         raise EngineMissing("The engine's model is missing.", where=model, advice=_REINSTALL)
     return model

@@ -75,14 +75,14 @@ def test_digital_silence_is_not_run(hearing: Bridge, monkeypatch: pytest.MonkeyP
     clip = play(melody([60, 64], 0.5, start_s=35.0), 90.0).clip
     expected = hearing.transcribe(clip)
     assert [n.pitch for n in expected.notes] == [60, 64]
-    run, frames = hearing._for_one_of_several.run, 0
+    run, frames = hearing._network.side_by_side.run, 0
 
     def counted(outputs: list[str], inputs: dict[str, Floats]) -> list[Floats]:
         nonlocal frames
         frames += inputs["spectra"].shape[2]
         return run(outputs, inputs)
 
-    monkeypatch.setattr(hearing._for_one_of_several, "run", counted)
+    monkeypatch.setattr(hearing._network.side_by_side, "run", counted)
     assert hearing.transcribe(clip) == expected
     assert 0 < frames <= 2 * (engine.BLOCK_FRAMES + 200)
 
@@ -106,14 +106,18 @@ def test_an_unknown_profile_is_refused(hearing: Bridge) -> None:
         hearing.transcribe(AudioClip(np.zeros((1, 1000), np.float32), RATE_HZ), profile="paino")
 
 
-def test_another_model_is_another_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("changed", [engine.MODEL, engine.ORGAN])
+def test_another_model_is_another_version(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: str
+) -> None:
     ours = Bridge().version
-    model = Path(shutil.copy(engine.find_model(), tmp_path / "model.onnx"))
-    monkeypatch.setattr(engine, "find_model", lambda: model)
+    for name in (engine.MODEL, engine.ORGAN):
+        shutil.copy(engine.find_model(name), tmp_path / name)
+    monkeypatch.setattr(engine, "find_model", lambda name: tmp_path / name)
     assert Bridge().version == ours
     other = tmp_path / "other.onnx"
-    other.write_bytes(model.read_bytes() + b"\0")
-    monkeypatch.setattr(engine, "find_model", lambda: other)
+    other.write_bytes((tmp_path / changed).read_bytes() + b"\0")
+    monkeypatch.setattr(engine, "find_model", lambda name: other if name == changed else tmp_path / name)
     assert Bridge().version != ours
     monkeypatch.setattr(engine, "DECODING", engine.DECODING + 1)
     assert Bridge().version.endswith(f"+{engine.DECODING}")

@@ -1,28 +1,29 @@
-"""The model in the repository: small, self-describing, and it hears."""
+"""The models in the repository: small, self-describing, and they hear."""
 
 import json
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
+from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, stems
 from daw_bridge.training.performance import Performance
+from daw_bridge.training.players import stops
 from daw_bridge.training.scoring import score
 from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
+from daw_bridge.transcribe.bridge.engine import MODEL, ORGAN, Bridge, find_model
 from daw_bridge.transcribe.bridge.features import RATE_HZ, features
 
-MODEL = Path(str(files("daw_bridge.transcribe.bridge").joinpath("model.onnx")))
 
-
-@pytest.fixture(scope="module")
-def session() -> Any:
+@pytest.fixture(scope="module", params=[MODEL, ORGAN])
+def session(request: pytest.FixtureRequest) -> Any:
     import onnxruntime
 
-    return onnxruntime.InferenceSession(str(MODEL), providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(find_model(request.param)), providers=["CPUExecutionProvider"])
 
 
 def heard(session: Any, sound: str, performance: Performance) -> tuple[Note, ...]:
@@ -33,8 +34,11 @@ def heard(session: Any, sound: str, performance: Performance) -> tuple[Note, ...
     return decode([maps[0]], thresholds)
 
 
-def test_it_is_small_and_says_what_it_is(session: Any) -> None:
-    assert MODEL.stat().st_size < 3_000_000
+def test_they_are_small() -> None:
+    assert sum(find_model(name).stat().st_size for name in (MODEL, ORGAN)) < 3_000_000
+
+
+def test_it_says_what_it_is(session: Any) -> None:
     metadata = session.get_modelmeta().custom_metadata_map
     assert metadata["maps"] == "sounding,onset,offset,velocity"
     assert int(metadata["training_steps"]) > 0
@@ -62,3 +66,32 @@ def test_it_hears_chords(session: Any) -> None:
 def test_it_hears_nothing_in_silence(session: Any) -> None:
     (maps,) = session.run(None, {"spectra": features(np.zeros(5 * RATE_HZ, np.float32))[None]})
     assert decode([maps[0]], Thresholds()) == ()
+
+
+def test_the_profile_organ_hears_the_keys_where_a_16_foot_stop_is_drawn() -> None:
+    """Wheels alone; `auto` writes some of the lowest stop's notes, as it must where nobody said organ."""
+    chords = [(60, 64, 67), (57, 60, 64), (53, 57, 60), (55, 59, 62)]
+    notes = [Note(0.5 + i, key, 1.4 + i, 90) for i, chord in enumerate(chords) for key in chord]
+    hearing, registrations = Bridge(), ("888000000", "848000000", "808000000", "880000000")
+    clips = [AudioClip(tonewheels(notes, drawn), RATE_HZ) for drawn in registrations]
+
+    def f1(profile: str) -> float:
+        return float(np.mean([score(notes, hearing.transcribe(c, profile=profile).notes).f1 for c in clips]))
+
+    assert f1("organ") > max(0.85, f1("auto") + 0.15)
+
+
+def tonewheels(notes: Sequence[Note], drawn: str) -> npt.NDArray[np.float32]:
+    """float32 [1, frames]: a sine for each drawbar, 3 dB softer a step."""
+    sound = np.zeros(round(RATE_HZ * (max(note.offset_s for note in notes) + 0.5)))
+    for note in notes:
+        time_s = np.arange(round((note.offset_s - note.onset_s) * RATE_HZ)) / RATE_HZ
+        key_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
+        tone = np.zeros(len(time_s))
+        for bar, times in zip(drawn, stops.DRAWBARS, strict=True):
+            if bar != "0":
+                tone += 10 ** ((int(bar) - 8) * 3 / 20) * np.sin(2 * np.pi * key_hz * times * time_s)
+        tone *= np.clip(np.minimum(time_s / 0.005, (time_s[-1] - time_s) / 0.01), 0.0, 1.0)
+        start = round(note.onset_s * RATE_HZ)
+        sound[start : start + len(tone)] += tone
+    return np.asarray(0.7 * sound / np.abs(sound).max(), np.float32)[None]
