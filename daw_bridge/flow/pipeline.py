@@ -29,7 +29,7 @@ from daw_bridge.intake import Bounce
 from daw_bridge.journal import PartKey
 from daw_bridge.session.grid import is_heard, resolve_grid
 from daw_bridge.session.place import find_place
-from daw_bridge.transcribe import Attacks, Engine, KeyEstimate
+from daw_bridge.transcribe import Attacks, Engine, KeyEstimate, as_named
 
 __all__ = ["Instruments", "Job", "Memory", "Steps", "key_of", "make", "run", "transcribed"]
 
@@ -99,6 +99,7 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
     kind = steps.guess_kind(clip)
     profile, source = job.profile, None
     if profile == "auto" and kind is not None:
+        kind = kind if job.mix else as_named(kind, job.take)
         profile, source = kind.profile, kind.source
     engine = steps.engine_for(profile)
     if engine.rate_hz != clip.rate_hz:

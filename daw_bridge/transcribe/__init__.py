@@ -17,7 +17,7 @@ from daw_bridge.transcribe import transkun
 from daw_bridge.transcribe.drums import Drums
 from daw_bridge.transcribe.engine import Engine, Progress
 from daw_bridge.transcribe.foreign import Foreign
-from daw_bridge.transcribe.kind import KindGuess, guess_kind
+from daw_bridge.transcribe.kind import KindGuess, as_named, guess_kind
 from daw_bridge.transcribe.profiles import PROFILES
 from daw_bridge.transcribe.tempo import TempoEstimate, estimate_tempo, tempo_of
 
@@ -32,6 +32,7 @@ __all__ = [
     "KindGuess",
     "Progress",
     "TempoEstimate",
+    "as_named",
     "engine",
     "engine_names",
     "estimate_key",

@@ -1,12 +1,13 @@
 """What kind of part a clip is, for the profile `auto`: drums, one low voice, one voice, several, a mix.
 
 A small network (`perceptron.py`, its weights in `kind.npz`) judges the clip's figures (`timbre.py`).
-`daw_bridge.training kinds` trains it.
+`daw_bridge.training kinds` trains it. An organ can't be told from the rest by how it sounds: its name can.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from daw_bridge.core.audio import AudioClip
@@ -18,6 +19,10 @@ KINDS = ("drums", "bass", "lead", "chords", "mix")
 """What the network tells apart: `lead` is any one voice that is no bass, `chords` several voices."""
 PROFILES: dict[str, Profile] = {"drums": "drums", "bass": "bass", "lead": "lead"}
 """The kinds that change what is done; the others are heard as `auto`."""
+ORGAN = re.compile(
+    r"(?<![^\W\d_])(organs?|hammond|farfisa|orgel|orgue|organo|órgano)(?![^\W\d_])", re.IGNORECASE
+)
+"""As a word of its own in a bounce's name: `Organ_2`, `verse/hammond`, not `organic`."""
 WEIGHTS = Path(__file__).with_name("kind.npz")
 
 
@@ -34,13 +39,24 @@ class KindGuess:
     confidence: float
     mix_confidence: float = 0.0
     is_mix: bool = False
+    is_named: bool = False
+    """Whether the bounce's name says so."""
 
     @property
     def source(self) -> str:
         """In words for the take file: `auto, 93% sure`."""
+        if self.is_named:
+            return "by its name"
         if self.profile == "auto":
             return f"several voices, {self.confidence:.0%} sure" if self.confidence >= 0.5 else "not sure"
         return f"auto, {self.confidence:.0%} sure"
+
+
+def as_named(kind: KindGuess, name: str) -> KindGuess:
+    """That of a bounce of that name: an organ where it says so, unless a bass, drums or a mix are heard."""
+    if kind.profile in ("auto", "lead") and not kind.is_mix and ORGAN.search(name):
+        return replace(kind, profile="organ", is_named=True)
+    return kind
 
 
 def guess_kind(clip: AudioClip) -> KindGuess | None:

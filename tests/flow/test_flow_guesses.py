@@ -107,6 +107,15 @@ def test_general_decoding_is_named_too(stage: Stage, confidence: float, source: 
     assert (transcription.profile, transcription.profile_source) == ("auto", source)
 
 
+def test_a_name_tells_what_the_sound_does_not(stage: Stage, tmp_path: Path) -> None:
+    stage.kind = KindGuess("auto", 0.9)
+    take = stage.take(take="verse/Hammond")
+    assert (take.transcription.profile, take.transcription.profile_source) == ("organ", "by its name")
+    assert stage.take(take="hammond", profile="keys").transcription.profile == "keys"
+    stem = stage.take(take="hammond mix/other", profile="auto", mix=tmp_path / "hammond mix.wav")
+    assert stem.transcription.profile == "auto", "the mix has the name, not its stem"
+
+
 def test_a_profile_that_was_named_is_not_guessed(stage: Stage) -> None:
     stage.kind = KindGuess("drums", 0.99, mix_confidence=0.9, is_mix=True)
     take = stage.take(profile="keys")

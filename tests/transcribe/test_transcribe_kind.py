@@ -10,7 +10,7 @@ from daw_bridge.core.notes import Note
 from daw_bridge.training.performance import Performance
 from daw_bridge.training.players import partials
 from daw_bridge.transcribe.drums import RATE_HZ
-from daw_bridge.transcribe.kind import guess_kind
+from daw_bridge.transcribe.kind import KindGuess, as_named, guess_kind
 from tests.transcribe.test_transcribe_drums import at_half_rate, kit, rock_beat
 from tests.transcribe.tones import chord_line, melody, play
 
@@ -76,3 +76,23 @@ def test_silence_and_next_to_nothing_have_no_kind(frames: int) -> None:
 
 def test_a_single_note_is_judged_too() -> None:
     assert guess_kind(play([Note(0.1, 60, 0.5)], 0.6).clip) is not None
+
+
+@pytest.mark.parametrize("name", ["Organ", "organ_2", "verse/Hammond", "B3 ORGANS wet", "01-orgel", "Órgano"])
+def test_a_name_says_organ(name: str) -> None:
+    guess = as_named(KindGuess("auto", 0.9), name)
+    assert (guess.profile, guess.source) == ("organ", "by its name")
+    assert as_named(KindGuess("lead", 0.9), name).profile == "organ"
+
+
+@pytest.mark.parametrize("name", ["organic pad", "Morgan", "hammonds", "keys", "reorganised", ""])
+def test_other_names_say_nothing(name: str) -> None:
+    guess = KindGuess("auto", 0.9)
+    assert as_named(guess, name) == guess
+
+
+@pytest.mark.parametrize(
+    "guess", [KindGuess("bass", 0.9), KindGuess("drums", 0.9), KindGuess("auto", 0.9, 0.9, is_mix=True)]
+)
+def test_what_is_heard_to_be_none_is_no_organ_whatever_its_name(guess: KindGuess) -> None:
+    assert as_named(guess, "organ") == guess
