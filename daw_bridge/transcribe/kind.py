@@ -7,6 +7,7 @@ A small network (`perceptron.py`, its weights in `kind.npz`) judges the clip's f
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,8 @@ PROFILES: dict[str, Profile] = {"drums": "drums", "bass": "bass", "lead": "lead"
 ORGAN = re.compile(
     r"(?<![^\W\d_])(organs?|hammond|farfisa|orgel|orgue|organo|órgano)(?![^\W\d_])", re.IGNORECASE
 )
-"""As a word of its own in a bounce's name: `Organ_2`, `verse/hammond`, not `organic`."""
+"""As a word of its own in a bounce's name: `Organ_2`, `verse/hammond`, `RockOrgan`, not `organic`."""
+_WORDS_MEET = re.compile(r"(?<=[a-z])(?=[A-Z])")
 WEIGHTS = Path(__file__).with_name("kind.npz")
 
 
@@ -39,13 +41,11 @@ class KindGuess:
     confidence: float
     mix_confidence: float = 0.0
     is_mix: bool = False
-    is_named: bool = False
-    """Whether the bounce's name says so."""
 
     @property
     def source(self) -> str:
         """In words for the take file: `auto, 93% sure`."""
-        if self.is_named:
+        if self.profile == "organ":
             return "by its name"
         if self.profile == "auto":
             return f"several voices, {self.confidence:.0%} sure" if self.confidence >= 0.5 else "not sure"
@@ -54,8 +54,9 @@ class KindGuess:
 
 def as_named(kind: KindGuess, name: str) -> KindGuess:
     """That of a bounce of that name: an organ where it says so, unless a bass, drums or a mix are heard."""
-    if kind.profile in ("auto", "lead") and not kind.is_mix and ORGAN.search(name):
-        return replace(kind, profile="organ", is_named=True)
+    words = _WORDS_MEET.sub(" ", unicodedata.normalize("NFC", name))  # macOS may give `Ó` as two characters
+    if kind.profile in ("auto", "lead") and not kind.is_mix and ORGAN.search(words):
+        return replace(kind, profile="organ")
     return kind
 
 

@@ -78,14 +78,29 @@ def test_a_single_note_is_judged_too() -> None:
     assert guess_kind(play([Note(0.1, 60, 0.5)], 0.6).clip) is not None
 
 
-@pytest.mark.parametrize("name", ["Organ", "organ_2", "verse/Hammond", "B3 ORGANS wet", "01-orgel", "Órgano"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Organ",
+        "organ_2",
+        "verse/Hammond",
+        "B3 ORGANS wet",
+        "01-orgel",
+        "Órgano",
+        "O\u0301rgano",
+        "RockOrgan",
+        "HammondB3",
+    ],
+)
 def test_a_name_says_organ(name: str) -> None:
     guess = as_named(KindGuess("auto", 0.9), name)
     assert (guess.profile, guess.source) == ("organ", "by its name")
     assert as_named(KindGuess("lead", 0.9), name).profile == "organ"
 
 
-@pytest.mark.parametrize("name", ["organic pad", "Morgan", "hammonds", "keys", "reorganised", ""])
+@pytest.mark.parametrize(
+    "name", ["organic pad", "Morgan", "hammonds", "ReOrganise", "keys", "reorganised", ""]
+)
 def test_other_names_say_nothing(name: str) -> None:
     guess = KindGuess("auto", 0.9)
     assert as_named(guess, name) == guess

@@ -116,8 +116,8 @@ class Bridge:
         profile: str = "auto",
         lead_frames: int = 0,
     ) -> Iterator[Floats]:
-        """The maps of one channel at 22,050 Hz, block by block: float32 [4, steps, 88] each; they begin with
-        those of `lead_frames` of silence."""
+        """The maps of one channel at 22,050 Hz, block by block, from the network for `profile`: float32
+        [4, steps, 88] each; they begin with those of `lead_frames` of silence."""
         frames = lead_frames + frame_count(len(samples)) if len(samples) else 0
         blocks = -(-frames // BLOCK_FRAMES)
         edges = [frames * block // blocks for block in range(blocks + 1)] if frames else []
