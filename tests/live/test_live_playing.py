@@ -33,6 +33,7 @@ from tests.live.test_live_player import C, E, G, note, song
 pytestmark = [pytest.mark.real]
 
 START, CONTINUE, STOP = 250, 251, 252
+NOTE_OFF = 0x80
 
 
 def piece(*messages: tuple[float, mido.Message], bars: int = 4, bpm: float = 240, **wish: float) -> Piece:
@@ -153,32 +154,58 @@ def test_a_clock_that_is_gone_silences_and_is_an_error(jack: dict[str, str]) -> 
 
 
 def test_a_change_of_the_clocks_tempo_is_followed_within_a_beat(jack: dict[str, str]) -> None:
-    with (
-        synth(jack) as heard,
-        clock_sender("-", jack) as sender,
-        LivePlayer(Setup(PORT, "", "clock", "sender")) as player,
-    ):
-        timings: list[Timing] = []
-        thread = threading.Thread(target=lambda: timings.append(player.play(piece(*eighths(8), bars=8))))
+    for tries_left in reversed(range(5)):
+        with synth(jack) as heard:
+            try:
+                follows_a_change_of_tempo(jack, heard)
+            except (AssertionError, ClockMissing):
+                if not tries_left or not stood_still(heard):
+                    raise
+            else:
+                return
+
+
+def follows_a_change_of_tempo(jack: dict[str, str], heard: Synth) -> None:
+    timings: list[Timing | ClockMissing] = []
+
+    def play(player: LivePlayer) -> None:
+        try:
+            timings.append(player.play(piece(*eighths(8), bars=8, loop=True)))
+        except ClockMissing as error:
+            timings.append(error)
+
+    with clock_sender("-", jack) as sender, LivePlayer(Setup(PORT, "", "clock", "sender")) as player:
+        thread = threading.Thread(target=play, args=[player])
         thread.start()
-        sender.tell("120")
-        heard.wait_for(is_ready)
-        sender.tell(f"send {START}")
-        heard.wait_for(lambda synth: len(synth.notes) >= 12)
-        sender.tell("200")
-        heard.wait_for(lambda synth: len(synth.notes) >= 12 + 2 + 17)
-        player.stop()
-        thread.join(60)
-    steadiness = timings[0].clock
+        try:
+            sender.tell("120")
+            heard.wait_for(is_ready)
+            sender.tell(f"send {START}")
+            heard.wait_for(lambda synth: len(synth.notes) >= 12, 15.0)
+            sender.tell("200")
+            heard.wait_for(lambda synth: len(synth.notes) >= 12 + 2 + 17, 15.0)
+        finally:
+            player.stop()
+            thread.join(60)
+    timing = timings[0]
+    if isinstance(timing, ClockMissing):
+        raise timing
+    steadiness = timing.clock
     assert steadiness is not None
     assert steadiness.tempo_bpm == pytest.approx(200, rel=0.1)
     assert steadiness.drift_bpm == pytest.approx(80, rel=0.25)
     assert 0 <= steadiness.jitter_ms < 10
     times_s = [time_s for time_s, _ in heard.notes]
     apart_s = [after - before for before, after in pairwise(times_s)]
-    before_s, after_s = median(apart_s[3:11]), median(apart_s[14:30])  # one stall of the machine is no tempo
+    before_s, after_s = median(apart_s[3:11]), median(apart_s[14:30])
     assert before_s == pytest.approx(0.25, rel=0.1)
     assert after_s == pytest.approx(0.15, rel=0.1)
+
+
+def stood_still(synth: Synth) -> bool:
+    """Whether the machine did, for longer than any two of these notes are apart: that is no tempo."""
+    times_s = [time_s for time_s, message in synth.received if message[0] & 0xE0 == NOTE_OFF]
+    return any(after_s - before_s > 0.6 for before_s, after_s in pairwise(times_s))
 
 
 def test_we_are_the_clock(jack: dict[str, str]) -> None:
