@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 from typing import Annotated, Any
@@ -60,6 +61,25 @@ class _Group(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(overview())
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as mistake:
+            mistake.message = _plainly(mistake.message)
+            raise
+
+
+def _plainly(message: str) -> str:
+    """Typer's words for what can't be a value; where it is one of a few words, with the nearest of them."""
+    message = message.removeprefix("Value error, ")
+    choice = re.fullmatch(r"'(.*)' is not one of '(.*)'\.", message)
+    if choice is None:
+        return message
+    from daw_bridge.core.document import did_you_mean
+
+    wrong, known = choice[1], choice[2].split("', '")
+    return f'"{wrong}" is unknown. {did_you_mean(wrong, known)}'
 
 
 app = typer.Typer(

@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from daw_bridge.training import steps
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
@@ -15,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder: Path = options.folder or work_folder()
     commands = {
         "make-data": make_data, "train": train, "evaluate": evaluate, "export": export, "plot": plot,
-        "drums": drums, "kinds": kinds,
+        "drums": drums, "kinds": kinds, "remake": remake,
     }  # fmt: skip
     return commands[options.command](folder, options)
 
@@ -29,89 +31,46 @@ def work_folder() -> Path:
 
 def make_data(folder: Path, options: argparse.Namespace) -> int:
     """Make the stems of those numbers that aren't there, and their features."""
-    from daw_bridge.training import dataset, recipe, stems
-    from daw_bridge.training.songs import load_voices
-
-    voices = load_voices(options.songs)
-    (folder / "stems").mkdir(parents=True, exist_ok=True)
-    failed = 0
-    for number in range(options.first, options.first + options.stems):
-        begun = time.perf_counter()
-        plan = recipe.plan(number)
-        try:
-            made = stems.make(plan, voices, folder / "stems")
-        except RuntimeError as cause:
-            failed += 1
-            _say(f"{number:05d} left out: {cause}")
-            continue
-        dataset.prepare(folder, number)
-        if made:
-            took_s = time.perf_counter() - begun
-            _say(f"{number:05d} {plan.split} {plan.family} {plan.line} {plan.sound} {took_s:.1f} s")
-    return 0 if failed <= options.stems / 20 else 1
+    numbers = range(options.first, options.first + options.stems)
+    return 0 if steps.make_data(folder, options.songs, numbers, options.workers) else 1
 
 
 def train(folder: Path, options: argparse.Namespace) -> int:
     """Train until the step, the time or the annealing is over."""
-    import torch
+    from daw_bridge.training.train import Course
 
-    from daw_bridge.training.train import Course, Trainer
-
-    torch.set_num_threads(options.threads)
     course = Course(
         clips=options.clips,
         learning_rate=options.learning_rate,
         anneal_steps=options.anneal,
         times=dict(options.times),
     )
-    trainer = Trainer(folder, course)
-    if trainer.resume():
-        _say(f"going on from step {trainer.step}")
-    elif options.begin_from:
-        trainer.begin_from(options.begin_from)
-        _say(f"beginning from {options.begin_from} ({trainer.began_from})")
-    else:
-        _say("beginning from nothing")
     ends = time.monotonic() + 60 * options.minutes
-    trainer.run(lambda step: step >= options.until_step or time.monotonic() > ends)
+    steps.train(
+        folder,
+        course,
+        until=lambda step: step >= options.until_step or time.monotonic() > ends,
+        begin_from=options.begin_from,
+        threads=options.threads,
+    )
     return 0
 
 
 def evaluate(folder: Path, options: argparse.Namespace) -> int:
     """Learn thresholds on validation stems, or score with those that the model holds; print a table."""
-    from daw_bridge.training import calibration, dataset, evaluate
-
     model: Path = options.model or folder / "model.onnx"
-    some = [stem for stem in dataset.ready(folder, options.split) if stem.family in options.families]
-    some = some[: options.stems]
-    kept = dict(zip((stem.number for stem in some), evaluate.maps_of(model, folder, some), strict=True))
     if options.choose:
         if options.split != "validation":
             raise SystemExit("thresholds are learned on validation stems, not on the test's")
-        thresholds = calibration.learned([(stem, kept[stem.number]) for stem in some])
-        calibration.keep_thresholds(model, thresholds)
-    thresholds = calibration.kept_thresholds(model)
-    _say(f"{model}, {len(some)} {options.split} stems, {thresholds}\n")
-    ours = evaluate.by_family(some, evaluate.ours(folder, kept, thresholds))
-    theirs = evaluate.by_family(some, evaluate.basic_pitch(folder))
-    _say(evaluate.table(ours, theirs))
-    mine_s, rival_s = evaluate.speed(folder, model, some[0])
-    ratio = rival_s / mine_s
-    _say(f"Processor time for 20 s: ours {mine_s:.3f} s, basic-pitch {rival_s:.3f} s ({ratio:.1f} times)")
+        steps.choose(folder, model, options.families)
+    steps.score(folder, {"ours": model}, options.split, options.families, options.stems)
     return 0
 
 
 def export(folder: Path, options: argparse.Namespace) -> int:
     """Write the ONNX file of a checkpoint, with the thresholds of the one that it replaces."""
-    from daw_bridge.training import calibration, export
-    from daw_bridge.transcribe.bridge.decoding import Thresholds
-
     checkpoint: Path = options.checkpoint or folder / "checkpoints" / "annealed.pt"
-    network, about = export.load_network(checkpoint)
-    model: Path = options.model or folder / "model.onnx"
-    thresholds = calibration.kept_thresholds(model) if model.exists() else Thresholds()
-    export.export(network, model, thresholds, about, mean_with=options.mean_with)
-    _say(f"{model}: {model.stat().st_size / 1e6:.2f} MB, {about}, {thresholds}")
+    steps.export(checkpoint, options.model or folder / "model.onnx", options.mean_with)
     return 0
 
 
@@ -120,52 +79,41 @@ def plot(folder: Path, _options: argparse.Namespace) -> int:
     from daw_bridge.training import plot
 
     plot.plot(folder / "log.jsonl", folder / "log.svg")
-    _say(str(folder / "log.svg"))
+    steps.say(str(folder / "log.svg"))
     return 0
 
 
 def drums(folder: Path, options: argparse.Namespace) -> int:
     """Make drum clips, teach the drum network, and score it on validation and test kits."""
-    from daw_bridge.training import drums
-    from daw_bridge.transcribe.drums import WEIGHTS
-
-    drums.make_clips(folder / "drums", options.songs, range(options.clips))
-    some = {split: drums.load_clips(folder / "drums", split) for split in ("train", "validation", "test")}
-    network = drums.teach(some["train"], some["validation"])
-    network.save(WEIGHTS, made="python -m daw_bridge.training drums", clips=str(len(some["train"])))
-    for split in ("validation", "test"):
-        _say(f"{split}, {len(some[split])} clips\n\n{drums.table(drums.scores(some[split]))}\n")
+    steps.make_drums(folder, options.songs, options.clips)
+    steps.teach_drums(folder, options.model or folder / "drums.npz")
     return 0
 
 
 def kinds(folder: Path, options: argparse.Namespace) -> int:
     """Teach what judges kinds on stems, drum clips and mixes of them; `make-data` and `drums` come first."""
-    from daw_bridge.training import kinds
-    from daw_bridge.transcribe.kind import WEIGHTS
-
-    some = {
-        split: list(kinds.examples(folder, split, most=most, mixes=mixes))
-        for split, most, mixes in (("train", options.stems, 150), ("validation", 400, 100))
-    }
-    network = kinds.teach(some["train"], some["validation"])
-    network.save(WEIGHTS, made="python -m daw_bridge.training kinds", clips=str(len(some["train"])))
-    _say(kinds.table(network, some["validation"]))
+    steps.teach_kinds(folder, options.model or folder / "kind.npz", options.stems)
     return 0
+
+
+def remake(folder: Path, options: argparse.Namespace) -> int:
+    """All of it, in order."""
+    from daw_bridge.training import remake
+
+    return 0 if remake.remake(folder, options.songs, options.part) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     from daw_bridge.training.recipe import FAMILIES
 
     parser = argparse.ArgumentParser(prog="python -m daw_bridge.training", description=__doc__)
-    parser.add_argument(
-        "--folder", type=Path, default=None, help="work folder; in the user's cache by default"
-    )
     commands = parser.add_subparsers(dest="command", required=True)
 
     data = commands.add_parser("make-data", help="make stems; those that are there are kept")
     data.add_argument("--songs", type=Path, nargs="+", required=True, help="folders or zips of MIDI files")
     data.add_argument("--stems", type=int, default=3000, help="how many")
     data.add_argument("--first", type=int, default=0, help="the first one's number")
+    data.add_argument("--workers", type=int, default=1, help="processes that make them")
 
     learn = commands.add_parser("train", help="train, from the last checkpoint on")
     learn.add_argument("--until-step", type=int, default=10**9)
@@ -217,8 +165,23 @@ def _parser() -> argparse.ArgumentParser:
     kind = commands.add_parser("kinds", help="teach what judges a clip's kind, from stems and drum clips")
     kind.add_argument("--stems", type=int, default=700, help="take so many at most")
     commands.add_parser("plot", help="draw the training's curves into log.svg")
-    for command in (write, judge):
-        command.add_argument("--model", type=Path, default=None, help="model.onnx by default")
+    for command, file in (
+        (write, "model.onnx"),
+        (judge, "model.onnx"),
+        (beats, "drums.npz"),
+        (kind, "kind.npz"),
+    ):
+        command.add_argument("--model", type=Path, default=None, help=f"{file} in the folder by default")
+
+    everything = commands.add_parser("remake", help="all of it, in order; what is there is kept")
+    everything.add_argument(
+        "--songs", type=Path, nargs="+", required=True, help="folders or zips of MIDI files"
+    )
+    everything.add_argument("--part", type=_part, default=1.0, help="of the stems and steps: 0.1 is a trial")
+    for command in commands.choices.values():
+        command.add_argument(
+            "--folder", type=Path, default=None, help="work folder; in the user's cache by default"
+        )
     return parser
 
 
@@ -232,9 +195,15 @@ def _times(text: str) -> tuple[str, int]:
     return family, int(times)
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+def _part(text: str) -> float:
+    """Above 0."""
+    try:
+        part = float(text)
+    except ValueError:
+        part = 0.0
+    if not 0.0 < part <= 10.0:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number above 0, as in 0.1 for a tenth")
+    return part
 
 
 if __name__ == "__main__":

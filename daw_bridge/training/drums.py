@@ -150,11 +150,11 @@ def teach(clips: Sequence[DrumClip], others: Sequence[DrumClip]) -> Perceptron:
     return replace(network, thresholds=levels[f1.argmax(axis=1)])
 
 
-def scores(clips: Sequence[DrumClip]) -> dict[str, Score]:
-    """By piece, with onsets within 50 ms."""
+def scores(clips: Sequence[DrumClip], network: Perceptron) -> dict[str, Score]:
+    """The network's, by piece, with onsets within 50 ms."""
     total = {piece.name: Score() for piece in drums.PIECES}
     for known in clips:
-        found = drums.transcribe_drums(known.clip).notes
+        found = drums.transcribe_drums(known.clip, network).notes
         for piece in drums.PIECES:
             total[piece.name] += score(
                 [n for n in known.notes if n.pitch == piece.key], [n for n in found if n.pitch == piece.key]

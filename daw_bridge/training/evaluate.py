@@ -96,34 +96,37 @@ def speed(folder: Path, model: Path, stem: Stem, rounds: int = 9) -> tuple[float
     return float(np.median(mine[1:])), float(np.median(theirs[1:]))
 
 
-def table(ours: dict[str, Score], theirs: dict[str, Score]) -> str:
-    """Markdown: a row a family, and the means."""
+def table(by_model: dict[str, dict[str, Score]]) -> str:
+    """Markdown of each model's scores by family: a row a family, and the means. The first model is "ours"
+    in what is said below the table."""
+    models = list(by_model.values())
     lines = [
-        "| family | stems' notes | ours: onset F1 | with offsets | basic-pitch: onset F1 | with offsets |",
-        "|---|---|---|---|---|---|",
+        "| family | stems' notes |" + "".join(f" {name}: onset F1 | with offsets |" for name in by_model),
+        "|---|---|" + "---|---|" * len(models),
     ]
-    for family in sorted(ours):
-        a, b = ours[family], theirs[family]
-        cells = (a.f1, a.f1_with_offset, b.f1, b.f1_with_offset)
-        lines.append(f"| {family} | {a.true} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
-    a_mean, b_mean = mean_f1(ours), mean_f1(theirs)
-    lines.append(
-        f"| **mean** | | **{a_mean[0]:.2f}** | **{a_mean[1]:.2f}** | {b_mean[0]:.2f} | {b_mean[1]:.2f} |"
-    )
-    errors_ms = 1000 * np.abs([e for s in ours.values() for e in s.onset_errors_s] or [0.0])
-    rival_ms = 1000 * np.abs([e for s in theirs.values() for e in s.onset_errors_s] or [0.0])
+    for family in sorted(models[0]):
+        scores = [of[family] for of in models]
+        cells = "".join(f" {s.f1:.2f} | {s.f1_with_offset:.2f} |" for s in scores)
+        lines.append(f"| {family} | {scores[0].true} |{cells}")
+    means = "".join(f" **{onset:.2f}** | **{whole:.2f}** |" for onset, whole in map(mean_f1, models))
+    lines.append(f"| **mean** | |{means}")
     lines.append("")
     lines.append(
-        f"Onset error, median and 95th percentile: ours {np.median(errors_ms):.1f} and "
-        f"{np.percentile(errors_ms, 95):.1f} ms, basic-pitch {np.median(rival_ms):.1f} and "
-        f"{np.percentile(rival_ms, 95):.1f} ms."
+        "Onset error, median and 95th percentile: "
+        + ", ".join(f"{name} {_onset_errors(of)}" for name, of in by_model.items())
+        + "."
     )
-    lines.append(f"Of our notes at a confidence of {_calibration(ours.values())} are right.")
-    right = sum(s.right for s in ours.values())
+    lines.append(f"Of our notes at a confidence of {_calibration(models[0].values())} are right.")
+    right = sum(s.right for s in models[0].values())
     lines.append(
-        f"Velocity error: {sum(s.velocity_error for s in ours.values()) / max(right, 1):.0f} of 127."
+        f"Velocity error: {sum(s.velocity_error for s in models[0].values()) / max(right, 1):.0f} of 127."
     )
     return "\n".join(lines)
+
+
+def _onset_errors(scores: dict[str, Score]) -> str:
+    errors_ms = 1000 * np.abs([e for s in scores.values() for e in s.onset_errors_s] or [0.0])
+    return f"{np.median(errors_ms):.1f} and {np.percentile(errors_ms, 95):.1f} ms"
 
 
 def _calibration(scores: Iterable[Score]) -> str:

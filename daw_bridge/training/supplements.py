@@ -22,9 +22,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Supplement:
-    """From number `first` on."""
+    """From number `first` on; `stems` of them in a training of full size."""
 
     first: int
+    stems: int
     families: dict[str, Share]
     split: str = "train"
     banks: tuple[str, ...] = ()
@@ -46,14 +47,16 @@ def _played(
 
 HARD = Supplement(
     100_000,
+    600,
     {"organ": Share(8.0, restruck=0.1), "bass": Share(2.0, restruck=1.0), "lead": Share(2.0, restruck=1.0)}
     | {name: Share(1.0, restruck=1.0) for name in ("keys", "guitar", "pluck", "piano")},
 )
 """Organs and repeated notes."""
-ORGANS = Supplement(200_000, {"organ": Share(1.0, STOPS, restruck=0.1)})
+ORGANS = Supplement(200_000, 250, {"organ": Share(1.0, STOPS, restruck=0.1)})
 """Stops drawn at random (`players/stops.py`)."""
 SYNTHESIZERS = Supplement(
     300_000,
+    1_300,
     _played(
         "plugin",
         0.15,
@@ -79,6 +82,7 @@ SYNTHESIZERS = Supplement(
 """Debian's synthesizers (`players/plugins.py`)."""
 RECORDED = Supplement(
     400_000,
+    700,
     _played(
         "recorded",
         0.1,
@@ -97,6 +101,7 @@ RECORDED = Supplement(
 """Recorded instruments (`players/recorded.py`)."""
 RECORDED_TEST = Supplement(
     500_000,
+    120,
     _played(
         "recorded",
         0.0,
@@ -113,6 +118,7 @@ RECORDED_TEST = Supplement(
 """A test: recorded instruments that neither training nor validation heard, and the test's songs."""
 MORE_BANKS = Supplement(
     600_000,
+    1_600,
     {name: Share(1.0, restruck=0.1) for name in ("bass", "piano", "keys", "guitar", "strings", "brass")}
     | {name: Share(1.0, restruck=0.1) for name in ("wind", "voice", "lead", "pad", "pluck")}
     | {
@@ -135,14 +141,14 @@ MORE_BANKS = Supplement(
 )
 """Two SoundFonts that Debian doesn't have, and organs: Calf's drawbars (`players/plugins.py`), the pipes of a
 church (`players/pipes.py`)."""
-ROCK_ORGANS = Supplement(700_000, {"organ": Share(1.0, ("stops:rock",), restruck=0.1)})
+ROCK_ORGANS = Supplement(700_000, 300, {"organ": Share(1.0, ("stops:rock",), restruck=0.1)})
 """Those that the network heard an octave low most often."""
-SINGERS = Supplement(800_000, {"voice": Share(1.0, ("singer:slt", "singer:awb", "singer:kal16"))})
+SINGERS = Supplement(800_000, 400, {"voice": Share(1.0, ("singer:slt", "singer:awb", "singer:kal16"))})
 """Sung words (`players/singer.py`)."""
-SUNG_TEST = Supplement(850_000, {"voice": Share(1.0, ("singer:rms",))}, split="sung")
+SUNG_TEST = Supplement(850_000, 40, {"voice": Share(1.0, ("singer:rms",))}, split="sung")
 """A test: a singer that nothing else heard, and the test's songs."""
 
-SUNG_VALIDATION = Supplement(875_000, {"voice": Share(1.0, ("singer:ked",))}, split="validation")
+SUNG_VALIDATION = Supplement(875_000, 20, {"voice": Share(1.0, ("singer:ked",))}, split="validation")
 """A singer for what is learned on validation stems."""
 
 SUPPLEMENTS = (

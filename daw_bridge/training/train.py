@@ -49,11 +49,15 @@ class Course:
 
 
 class Trainer:
-    """Network, optimiser and a slow average of the weights, kept in `folder/checkpoints`."""
+    """Network, optimiser and a slow average of the weights, kept in `kept/checkpoints`; stems are in
+    `folder`, and so is the rest by default."""
 
-    def __init__(self, folder: Path, course: Course, shape: Shape | None = None) -> None:
+    def __init__(
+        self, folder: Path, course: Course, shape: Shape | None = None, *, kept: Path | None = None
+    ) -> None:
         torch.manual_seed(course.seed)
         self.folder, self.course = folder, course
+        self.kept = kept or folder
         self.network = Network(shape).to(memory_format=torch.channels_last)
         self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
         self.optimiser = torch.optim.AdamW(
@@ -62,13 +66,16 @@ class Trainer:
         self.step = 0
         self.begun_at = 0
         self.began_from = ""
-        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        self._last.parent.mkdir(parents=True, exist_ok=True)
 
     @property
     def checkpoint(self) -> Path:
         """The last one; an annealing has its own, so that training can go on from before it."""
-        name = "annealed.pt" if self.course.anneal_steps else "last.pt"
-        return self.folder / "checkpoints" / name
+        return self._last.with_name("annealed.pt") if self.course.anneal_steps else self._last
+
+    @property
+    def _last(self) -> Path:
+        return self.kept / "checkpoints" / "last.pt"
 
     def begin_from(self, model: Path) -> None:
         """Begin with the weights of an ONNX file that `export` wrote, thinned where its blocks are wider than
@@ -86,16 +93,16 @@ class Trainer:
             network = thinned(network, self.network.shape.wide, heard)
         self.network.load_state_dict(network.state_dict())
         self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
+        self._save(self._last)  # what an annealing that is stopped goes on from
 
     def resume(self) -> bool:
         """Go on from the last checkpoint, if there is one.
 
         An annealing goes on only where it began at that checkpoint; else it begins there anew.
         """
-        last = self.folder / "checkpoints" / "last.pt"
-        if not last.exists():
+        if not self._last.exists():
             return False
-        kept: dict[str, Any] = torch.load(last, map_location="cpu", weights_only=True)
+        kept: dict[str, Any] = torch.load(self._last, map_location="cpu", weights_only=True)
         began_here = kept["step"]
         if self.course.anneal_steps and self.checkpoint.exists():
             annealed = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
@@ -110,7 +117,10 @@ class Trainer:
 
     def save(self) -> None:
         """Write the checkpoint whole, or not at all."""
-        partial = self.checkpoint.with_suffix(".partial")
+        self._save(self.checkpoint)
+
+    def _save(self, path: Path) -> None:
+        partial = path.with_suffix(".partial")
         torch.save(
             {
                 "shape": self.network.shape.to_dict(),
@@ -123,7 +133,7 @@ class Trainer:
             },
             partial,
         )
-        partial.rename(self.checkpoint)
+        partial.rename(path)
 
     def run(self, until: Callable[[int], bool]) -> None:
         """Train until `until(step)` says so, or the annealing is over."""
@@ -193,7 +203,7 @@ class Trainer:
 
     def _log(self, kind: str, values: dict[str, float]) -> None:
         row = {"kind": kind, "step": self.step, "learning_rate": self._learning_rate(), "time": time.time()}
-        with (self.folder / "log.jsonl").open("a") as file:
+        with (self.kept / "log.jsonl").open("a") as file:
             file.write(json.dumps(row | {name: round(value, 5) for name, value in values.items()}) + "\n")
 
 

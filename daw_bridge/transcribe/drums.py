@@ -17,7 +17,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.notes import Note, Part
 from daw_bridge.core.percentiles import percentile
 from daw_bridge.transcribe.engine import Progress, no_progress
-from daw_bridge.transcribe.perceptron import Floats, load_perceptron, sigmoid
+from daw_bridge.transcribe.perceptron import Floats, Perceptron, load_perceptron, sigmoid
 
 RATE_HZ = 22_050
 WEIGHTS = Path(__file__).with_name("drums.npz")
@@ -84,8 +84,10 @@ class Drums:
         return part
 
 
-def transcribe_drums(clip: AudioClip) -> Part:
+def transcribe_drums(clip: AudioClip, network: Perceptron | None = None) -> Part:
     """The hits of `clip`, one channel at 22,050 Hz, as a part in General MIDI keys. Raises ValueError.
+
+    `network` is the one that is shipped, by default.
 
     A note's confidence is the network's; its velocity says how loud it is beside the piece's loud hits,
     40 dB a tenfold.
@@ -97,7 +99,7 @@ def transcribe_drums(clip: AudioClip) -> Part:
     if not len(onsets):
         return Part((), clip.duration_s)
     bands = band_levels_db(samples, onsets)
-    network = load_perceptron(WEIGHTS)
+    network = network or load_perceptron(WEIGHTS)
     sure, least = _one_hat(sigmoid(network(hit_features(bands)))), network.thresholds
     notes = [
         Note(float(onset_s), piece.key, float(onset_s) + length_s, velocity, round(float(chance), 3))

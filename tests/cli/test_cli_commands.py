@@ -190,3 +190,26 @@ def test_a_command_that_is_not_there_offers_the_one_that_is(daw_bridge: Shell) -
     ended = daw_bridge("convrt")
     assert ended.exit_code == 2
     assert "convert" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        ("orgna", '"orgna" is unknown. Did you mean "organ"?'),
+        (
+            "theremin",
+            '"theremin" is unknown. Known: auto, bass, drums, guitar, keys, lead, organ, pad, piano, vocal.',
+        ),
+    ],
+)
+def test_a_mistyped_choice_is_answered_with_what_there_is(daw_bridge: Shell, profile: str, said: str) -> None:
+    ended = daw_bridge("convert", "bass.wav", "--profile", profile)
+    assert ended.exit_code == 2
+    assert ended.stderr.splitlines()[-1] == f"Error: Invalid value for '--profile': {said}"
+
+
+def test_a_value_of_the_wrong_kind_is_said_plainly(daw_bridge: Shell) -> None:
+    ended = daw_bridge("play", "bass", "--channel", "five")
+    assert ended.exit_code == 2
+    assert "Invalid value for '--channel': " in ended.stderr
+    assert "error" not in ended.stderr.removeprefix("Usage").split("Error: ")[1].lower()
