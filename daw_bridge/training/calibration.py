@@ -66,12 +66,14 @@ def weights(stems: Sequence[Stem], finds: Sequence[Finds]) -> tuple[float, ...]:
     strikes: Counter[str] = Counter()
     for stem, found in zip(stems, finds, strict=True):
         strikes[stem.family] += len(found.key)
+    if not strikes.total():
+        return Thresholds().weights  # of a network that has hardly begun to learn
     evidence, right, weight = [], [], []
     for stem, found in zip(stems, finds, strict=True):
         struck = notes(found, Thresholds(confidence=0.0), find_profile("auto"))
         evidence.append(found.evidence[np.lexsort((found.key, np.maximum(found.step, 0.0)))])
         right += [is_right for _, is_right in score(stem.notes, struck).judged]
-        weight.append(np.full(len(struck), 1.0 / strikes[stem.family]))
+        weight.append(np.full(len(struck), 1.0 / max(strikes[stem.family], 1)))
     return logistic(np.concatenate(evidence), np.array(right), np.concatenate(weight))
 
 

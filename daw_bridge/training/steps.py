@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -55,7 +56,7 @@ def _make(folder: Path, number: int) -> str:
     begun, plan = time.perf_counter(), recipe.plan(number)
     try:
         made = stems.make(plan, _voices, folder / "stems")
-    except RuntimeError as cause:
+    except (RuntimeError, subprocess.SubprocessError) as cause:  # a machine that slept has cut a player short
         return f"{number:05d} left out: {cause}"
     dataset.prepare(folder, number)
     took_s = time.perf_counter() - begun

@@ -141,6 +141,7 @@ class Trainer:
         stems: list[Stem] = []
         drums = dataset.prepared_drums(self.folder)
         seen: list[dict[str, float]] = []
+        first = self.step
         begun = time.perf_counter()
         while not until(self.step) and self._learning_rate() > 0:
             if not stems or self.step % 200 == 0:  # data may still be growing
@@ -158,7 +159,8 @@ class Trainer:
             if self.step % course.validate_every == 0:
                 self._log("validation", self.validate())
                 begun = time.perf_counter()
-        self.save()
+        if self.step > first:  # else the file would only look newer
+            self.save()
 
     def validate(self) -> dict[str, float]:
         """Losses and scores of the averaged network on some validation stems."""

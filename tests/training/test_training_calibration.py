@@ -6,7 +6,7 @@ from daw_bridge.core.notes import Note
 from daw_bridge.training import calibration
 from daw_bridge.training.stems import Stem
 from daw_bridge.training.targets import targets
-from daw_bridge.transcribe.bridge.decoding import confidences, decode
+from daw_bridge.transcribe.bridge.decoding import Thresholds, confidences, decode
 from daw_bridge.transcribe.bridge.finds import find
 
 
@@ -28,6 +28,11 @@ def stem_with_ghosts(number: int) -> tuple[Stem, calibration.Halves]:
     maps = targets(notes, 420) * 0.9 + targets(ghosts, 420) * rng.uniform(0.4, 0.85)
     stem = Stem(number, "validation", f"family {number % 2}", "", "", notes)
     return stem, maps.astype(np.float16)
+
+
+def test_where_nothing_is_heard_there_is_nothing_to_learn() -> None:
+    kept = [(stem_with_ghosts(n)[0], np.zeros((4, 420, 88), np.float16)) for n in range(2)]
+    assert calibration.learned(kept).weights == Thresholds().weights
 
 
 def test_ghosts_of_octaves_are_learned_and_left_out() -> None:

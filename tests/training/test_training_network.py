@@ -219,14 +219,14 @@ def test_training_begins_from_an_onnx_file(tmp_path: Path) -> None:
     assert about["began_from"].endswith("after 5 steps")
 
 
-def made_up_data(folder: Path) -> None:
-    """Two stems of noise with notes: enough to train on."""
+def made_up_data(folder: Path, *some: tuple[str, str]) -> None:
+    """Stems of noise with notes, enough to train on: one for each (split, family), or two to train on."""
     rng = np.random.default_rng(0)
     (folder / "stems").mkdir()
     (folder / "features").mkdir()
-    for number in (0, 1):
+    for number, (split, family) in enumerate(some or [("train", "")] * 2):
         rows = [[0.3 + 0.4 * i, int(rng.integers(40, 80)), 0.6 + 0.4 * i, 90] for i in range(10)]
-        about = {"number": number, "split": "train", "family": "", "sound": "", "line": "", "notes": rows}
+        about = {"number": number, "split": split, "family": family, "sound": "", "line": "", "notes": rows}
         (folder / "stems" / f"{number:05d}.json").write_text(json.dumps(about))
         np.save(dataset.features_path(folder, number), rng.integers(0, 255, (CHANNELS, 120, BINS), np.uint8))
 
@@ -269,6 +269,24 @@ def test_annealing_ends_and_leaves_the_checkpoint_to_go_on_from(tmp_path: Path) 
     anew = Trainer(tmp_path / "a", Course(clips=2, frames=24, anneal_steps=4), SMALL)
     anew.resume()
     assert (anew.step, anew.begun_at) == (5, 5)
+
+
+def test_an_annealing_from_a_file_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
+    model, kept = tmp_path / "model.onnx", tmp_path / "organ"
+    export(random_network(SMALL), model, Thresholds())
+    made_up_data(tmp_path)
+    course = Course(clips=2, frames=24, anneal_steps=4)
+    stopped = Trainer(tmp_path, course, SMALL, kept=kept)
+    assert not stopped.resume()
+    stopped.begin_from(model)
+    stopped.run(lambda step: step >= 2)
+    resumed = Trainer(tmp_path, course, SMALL, kept=kept)
+    assert resumed.resume() and resumed.step == 2
+    resumed.run(lambda step: False)
+    assert resumed.step == 4 and resumed.began_from == stopped.began_from
+    assert {path.name for path in (kept / "checkpoints").iterdir()} == {"last.pt", "annealed.pt"}
+    assert not (tmp_path / "checkpoints").exists()
 
 
 def test_it_can_learn_one_crop_by_heart(tmp_path: Path) -> None:
