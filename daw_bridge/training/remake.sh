@@ -18,6 +18,8 @@ debian_packages=(
   # what unpacks the pipes
   wavpack
 )
+command -v npm >/dev/null || debian_packages+=(npm)
+python3 -c "import ensurepip" 2>/dev/null || debian_packages+=(python3-venv)
 recordings=(
   @audio-samples/piano-velocity{2,4,6,8,10,12,14,16}
   tonejs-instrument-{bass-electric,bassoon,cello,clarinet,contrabass,flute,french-horn,guitar-acoustic}-mp3

@@ -53,6 +53,14 @@ def test_what_bleeds_in_is_as_loud_as_it_says(tmp_path: Path, monkeypatch: pytes
         assert 20 * np.log10(rest.std() / own.std()) == pytest.approx(-20.0, abs=0.1)
 
 
+def test_a_softer_stem_is_as_soft_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stems, "FOLDER", tmp_path)
+    sound = np.random.default_rng(1).normal(0, 0.1, 22_050).astype(np.float32)
+    write_flac(tmp_path / "00000.flac", sound)
+    (soft,) = stems.softer([Stem(tmp_path / "00000.flac", "lead", "melody", "faust:glass", ())], -30.0)
+    assert 20 * np.log10(read_flac(soft.audio).std() / sound.std()) == pytest.approx(-30.0, abs=0.1)
+
+
 @pytest.mark.parametrize(("second_s", "one_voice"), [(1.9, False), (1.96, True), (2.5, True)])
 def test_notes_that_overlap_are_two_voices(second_s: float, one_voice: bool) -> None:
     notes = ([1.0, 60, 2.0, 100], [second_s, 64, 3.0, 100])

@@ -45,6 +45,19 @@ def test_a_command_in_the_docs_exists(page: str, words: str) -> None:
     assert set(used) <= known, f"{page}: `daw-bridge {words}`"
 
 
+def test_commands_of_the_training_in_the_docs_are_some() -> None:
+    from daw_bridge.training.__main__ import _parser
+
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    lines = re.findall(r"^python -m daw_bridge\.training (.*)$", text, re.M)
+    assert len(lines) > 10
+    for line in lines:
+        _parser().parse_args(shlex.split(line, comments=True))  # ends where there is no such thing
+    scripts = re.findall(r"\bbash ([\w/]+\.sh)\b", text)
+    assert "daw_bridge/training/remake.sh" in scripts
+    assert all((ROOT / script).is_file() for script in scripts)
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     broken = [
         f"{page.relative_to(ROOT)}: {target}"

@@ -46,11 +46,15 @@ LEAD_FRAMES = 12
 on the beat."""
 LEAD_S = LEAD_FRAMES * FRAME_SAMPLES / RATE_HZ
 
+QUIET_PEAK, MOST_GAIN = 10 ** (-18 / 20), 100.0
+"""A clip that peaks below -18 dBFS is heard as if it did there, but no more than 40 dB louder: in training
+peaks were -36 to 3 dBFS. (Raised to -12 or to -24, validation stems score the same.)"""
+
 MODEL, ORGAN = "model.onnx", "organ.onnx"
 """The network for all, and the one for the profile `organ`: the same, trained on with organs, so that it
 hears a 16' stop as a stop, where the other hears keys an octave lower."""
 
-DECODING = 7
+DECODING = 8
 """Count up when decoding changes, so that parts cached before are made anew."""
 
 _REINSTALL = "Install DAW Bridge again: uv sync --inexact."
@@ -123,7 +127,8 @@ class Bridge:
         edges = [frames * block // blocks for block in range(blocks + 1)] if frames else []
         network = self._network_for(profile)
         model = network.alone if blocks < 2 else network.side_by_side
-        hear = partial(self._heard, model, samples, lead_frames)
+        gain = _gain(samples) if frames else 1.0
+        hear = partial(self._heard, model, samples, gain, lead_frames)
         waiting, begun = deque(pairwise(edges)), deque[Future[Floats]]()
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hear") as pool:
             for _, stop in pairwise(edges):
@@ -135,7 +140,9 @@ class Bridge:
     def _network_for(self, profile: str) -> _Network:
         return self._organ if profile == "organ" else self._network
 
-    def _heard(self, model: OnnxModel, samples: Floats, lead_frames: int, start: int, stop: int) -> Floats:
+    def _heard(
+        self, model: OnnxModel, samples: Floats, gain: float, lead_frames: int, start: int, stop: int
+    ) -> Floats:
         """The maps of some frames: digital silence, common in stems, holds nothing."""
         reach = REACH_FRAMES + SPECTRUM_REACH_FRAMES
         if start < lead_frames + reach:
@@ -150,9 +157,15 @@ class Bridge:
         if not near.any():
             return np.zeros((len(MAPS), (stop - start) * STEPS_A_FRAME, KEYS), np.float32)
         first = max(start - REACH_FRAMES, 0)
-        spectra = features(samples, first, stop + REACH_FRAMES)
+        spectra = features(samples, first, stop + REACH_FRAMES, gain=gain)
         (maps,) = model.run([OUTPUT], {INPUT: spectra[None]})
         return maps[0, :, (start - first) * STEPS_A_FRAME : (stop - first) * STEPS_A_FRAME]
+
+
+def _gain(samples: Floats) -> float:
+    """How many times as loud a clip is heard."""
+    peak = float(max(-samples.min(), samples.max()))
+    return min(max(QUIET_PEAK / max(peak, 1e-9), 1.0), MOST_GAIN)
 
 
 class _Network:

@@ -64,16 +64,18 @@ def bin_frequency_hz() -> npt.NDArray[np.float64]:
     return np.asarray(27.5 * 2.0 ** ((np.arange(BINS) - 1) / (12 * BINS_A_SEMITONE)))
 
 
-def features(samples: Floats, start: int = 0, stop: int | None = None) -> Floats:
+def features(samples: Floats, start: int = 0, stop: int | None = None, *, gain: float = 1.0) -> Floats:
     """One channel at 22,050 Hz -> float32 [4, frames, 309], 0.0 (silence) to 1.0 (a full-scale sine).
 
     Frame f holds samples 512 f to 512 f + 511. Its long windows are centred on its middle, its short
-    ones on its first and its third quarter. Only the frames `start` to `stop` are computed.
+    ones on its first and its third quarter. Only the frames `start` to `stop` are computed, of samples
+    that are so many times as loud.
     """
     count = frame_count(len(samples))
     stop = count if stop is None else min(stop, count)
     before = min(start, REACH_FRAMES)
     around = samples[(start - before) * FRAME_SAMPLES : (stop + REACH_FRAMES) * FRAME_SAMPLES]
+    around = around if gain == 1.0 else around * np.float32(gain)
     return _features(around)[:, before : before + stop - start]
 
 

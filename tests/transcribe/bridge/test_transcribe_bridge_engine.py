@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +167,24 @@ def test_a_note_on_the_first_sample_is_heard_as_surely_as_any(hearing: Bridge) -
     part = hearing.transcribe(glide(np.repeat([33.0, 38.0], RATE_HZ)))
     assert [note.pitch for note in part.notes] == [33, 38]
     assert part.notes[0].onset_s < 0.01 and part.notes[0].confidence > 0.9
+
+
+@pytest.mark.parametrize("level_db", [-25.0, -40.0, -55.0])
+def test_a_quiet_bounce_is_heard_as_a_loud_one(hearing: Bridge, level_db: float) -> None:
+    def struck(level_db: float) -> Counter[tuple[int, float]]:
+        samples = chord_line(12.0, 3).samples * 10 ** (level_db / 20)
+        as_bounced = np.asarray(np.round(samples * 2**23) / 2**23, np.float32)  # 24 bits
+        notes = hearing.transcribe(AudioClip(as_bounced, RATE_HZ)).notes
+        return Counter((note.pitch, round(note.onset_s, 1)) for note in notes)
+
+    loud, quiet = struck(0.0), struck(level_db)
+    assert (loud & quiet).total() > 0.9 * (loud | quiet).total()
+    assert (quiet & struck(-30.0)).total() > 0.98 * quiet.total()  # as if all were one level
+
+
+def test_noise_that_is_hardly_there_is_not_made_into_notes(hearing: Bridge) -> None:
+    noise = np.random.default_rng(1).normal(0, 1e-4, (1, 10 * RATE_HZ)).astype(np.float32)
+    assert hearing.transcribe(AudioClip(noise, RATE_HZ)).notes == ()
 
 
 @pytest.mark.parametrize("block_frames", [90, 1300])
