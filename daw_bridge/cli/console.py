@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from daw_bridge.session.reading import Read
 
 
+TELLING_CENTS = 10
+"""What is less out of tune nobody hears beside it."""
 MOST_NAMED = 6
 
 
@@ -140,10 +142,14 @@ def where(place: TakePlace) -> str:
 
 def guesses(take: Take) -> str:
     """What nobody named: `profile: bass (auto, 93% sure), key: A minor (guess, 84% sure)`."""
-    profile = take.transcription
-    source = profile.profile_source
-    guesses = [f"profile: {profile.profile} ({source})"] if source else []
-    return ", ".join(guesses + ([f"key: {take.key.name} ({take.key.source})"] if take.key else []))
+    heard = take.transcription
+    guesses = [f"profile: {heard.profile} ({heard.profile_source})"] if heard.profile_source else []
+    guesses += [f"key: {take.key.name} ({take.key.source})"] if take.key else []
+    cents = heard.tuning_cents or 0
+    if abs(cents) >= TELLING_CENTS:
+        a_hz = 440.0 * 2 ** (cents / 1200)
+        guesses.append(f"tuning: {abs(cents)} cents {'sharp' if cents > 0 else 'flat'} (A at {a_hz:.0f} Hz)")
+    return ", ".join(guesses)
 
 
 def short(path: Path) -> str:

@@ -88,12 +88,17 @@ class Controller:
 
 @dataclass(frozen=True)
 class Part:
-    """The notes heard in a bounce, sorted by onset and pitch; `duration_s` is the bounce's length."""
+    """The notes heard in a bounce, sorted by onset and pitch; `duration_s` is the bounce's length.
+
+    `tuning_cents` is by how much the bounce is above A 440 (below 0: under it): its keys are those that were
+    played, not the nearest to what sounds.
+    """
 
     notes: tuple[Note, ...]
     duration_s: float
     bends: tuple[Bend, ...] = field(default=())
     controllers: tuple[Controller, ...] = field(default=())
+    tuning_cents: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(sorted(self.notes, key=_ORDER)))
@@ -117,12 +122,20 @@ class Part:
     def with_ordered(self, notes: tuple[Note, ...], duration_s: float) -> Part:
         """The same with notes in order: to sort 10,000 again takes as long as many an edit."""
         part = object.__new__(Part)
-        vars(part).update(notes=notes, duration_s=duration_s, bends=self.bends, controllers=self.controllers)
+        vars(part).update(
+            notes=notes,
+            duration_s=duration_s,
+            bends=self.bends,
+            controllers=self.controllers,
+            tuning_cents=self.tuning_cents,
+        )
         return part
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists, for JSON: a row a note, fields in the order of `Note`."""
-        return {
+        """Plain lists, for JSON: a row a note, fields in the order of `Note`; a tuning where there is one, so
+        that parts of before are the same."""
+        tuning = {"tuning_cents": self.tuning_cents} if self.tuning_cents else {}
+        return tuning | {
             "duration_s": self.duration_s,
             "notes": [[n.onset_s, n.pitch, n.offset_s, n.velocity, n.confidence] for n in self.notes],
             "bends": [[b.time_s, b.semitones] for b in self.bends],
@@ -137,6 +150,7 @@ class Part:
             float(data["duration_s"]),
             tuple(Bend(*row) for row in data["bends"]),
             tuple(Controller(*row) for row in data.get("controllers", ())),
+            float(data.get("tuning_cents", 0.0)),
         )
 
 

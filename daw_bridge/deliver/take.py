@@ -55,6 +55,8 @@ class TakeTranscription(Schema):
     profile_source: str | None = None
     """Where the profile is known from when it was not named: `auto, 93 % sure`."""
     notes: int
+    tuning_cents: int | None = None
+    """By how much the bounce is above A 440 (below 0: under it), where that can be heard."""
 
 
 class TakenBack(Schema):

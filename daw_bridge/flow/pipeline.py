@@ -108,10 +108,9 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
     hints = steps.hints(in_session)
     guesses = is_heard(job.tempo, job.session, hints, job.live)
     attacks = _begun(steps.find_attacks, clip) if guesses else None
-    part = transcribed(job, bounce, clip, engine, profile, memory, tell)
+    as_heard = transcribed(job, bounce, clip, engine, profile, memory, tell)
     making, taken_back = making_of(job, bounce, profile, memory)
-    heard_notes = len(part.notes)
-    part = part if taken_back is None else taken_back.part
+    part = as_heard if taken_back is None else taken_back.part
     part = part if making.bends else replace(part, bends=())
     players.begin(making, part, bounce.rate_hz)
     grid = resolve_grid(
@@ -143,7 +142,8 @@ def _hear(job: Job, steps: Steps, memory: Memory, tell: Tell, players: Players) 
             engine_version=engine.version,
             profile=profile,
             profile_source=source,
-            notes=heard_notes,
+            notes=len(as_heard.notes),
+            tuning_cents=round(as_heard.tuning_cents) or None,
         ),
         key_of(key),
         (*job.warnings, *grid.warnings, *_heard_with(steps, profile, is_mix=is_mix)),

@@ -30,6 +30,7 @@ import daw_bridge
 from daw_bridge.training import recipe, songs
 from daw_bridge.training import stems as training_stems
 from daw_bridge.training.supplements import RECORDED_TEST, SUNG_TEST
+from daw_bridge.transcribe.bridge.features import RATE_HZ
 from tests.bench import workers
 
 SUPPLEMENTS = {"recorded": RECORDED_TEST, "sung": SUNG_TEST}
@@ -143,6 +144,23 @@ def softer(some: Sequence[Stem], level_db: float) -> list[Stem]:
         sound = training_stems.read_flac(stem.audio) * np.float32(10 ** (level_db / 20))
         training_stems.write_flac(audio, np.clip(sound, -1.0, 1.0))
         made.append(replace(stem, audio=audio))
+    return made
+
+
+def detuned(some: Sequence[Stem], cents: float) -> list[Stem]:
+    """The same stems on a record that runs faster (below 0: slower), by so many cents."""
+    from pedalboard.io import StreamResampler
+
+    folder, faster = FOLDER / f"detuned{cents:+.0f}", 2 ** (cents / 1200)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for stem in some:
+        audio, resampler = folder / stem.audio.name, StreamResampler(RATE_HZ * faster, RATE_HZ, 1)
+        sound = training_stems.read_flac(stem.audio)[None]
+        played = np.concatenate([resampler.process(sound), resampler.process(None)], axis=1)[0]
+        training_stems.write_flac(audio, np.clip(played, -1.0, 1.0))
+        notes = tuple([on / faster, key, off / faster, velocity] for on, key, off, velocity in stem.notes)
+        made.append(replace(stem, audio=audio, notes=notes))
     return made
 
 

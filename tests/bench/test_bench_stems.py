@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from daw_bridge.core.audio import AudioClip
 from daw_bridge.training import recipe
 from daw_bridge.training.stems import read_flac, write_flac
 from daw_bridge.training.supplements import RECORDED, RECORDED_TEST
+from daw_bridge.transcribe.tuning import tuning_cents
 from tests.bench import stems
 from tests.bench.stems import Stem
 
@@ -59,6 +61,17 @@ def test_a_softer_stem_is_as_soft_as_it_says(tmp_path: Path, monkeypatch: pytest
     write_flac(tmp_path / "00000.flac", sound)
     (soft,) = stems.softer([Stem(tmp_path / "00000.flac", "lead", "melody", "faust:glass", ())], -30.0)
     assert 20 * np.log10(read_flac(soft.audio).std() / sound.std()) == pytest.approx(-30.0, abs=0.1)
+
+
+def test_a_record_that_runs_fast_is_sharp_and_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stems, "FOLDER", tmp_path)
+    time_s = np.arange(2 * 22_050) / 22_050
+    write_flac(tmp_path / "00000.flac", np.asarray(0.3 * np.sin(2 * np.pi * 440 * time_s), np.float32))
+    notes = ([0.5, 69, 1.5, 100],)
+    (fast,) = stems.detuned([Stem(tmp_path / "00000.flac", "lead", "melody", "faust:glass", notes)], 40.0)
+    assert tuning_cents(AudioClip(read_flac(fast.audio)[None], 22_050)) == pytest.approx(40, abs=1)
+    (row,) = fast.notes
+    assert row == pytest.approx([0.5 / 2 ** (40 / 1200), 69, 1.5 / 2 ** (40 / 1200), 100])
 
 
 @pytest.mark.parametrize(("second_s", "one_voice"), [(1.9, False), (1.96, True), (2.5, True)])

@@ -4,13 +4,14 @@
     python -m tests.bench.transcription --families organ --per-family 30 --by-stem
     python -m tests.bench.transcription --bleed -20
     python -m tests.bench.transcription --level -50
+    python -m tests.bench.transcription --detune 30
 
 Prints tables; `--write` puts them into docs/benchmarks.md too. SET is `test`, songs and sounds that our model
 never met; `recorded` or `sung`, recorded instruments or a singer that it never met; or `tune`, on which
-thresholds may be chosen (stems.py). `--bleed` mixes another stem into each, so many decibels softer,
-`--level` makes each so much softer. Can be stopped and run again: stems and answers are kept under
-.cache/bench, and an engine is asked again only when it has changed. transkun is left out unless it is named:
-it wants torch, in an environment of its own.
+thresholds may be chosen (stems.py). `--bleed` mixes another stem into each, so many decibels softer;
+`--level` makes each so much softer; `--detune` plays each as a record that runs so many cents fast. Can be
+stopped and run again: stems and answers are kept under .cache/bench, and an engine is asked again only when
+it has changed. transkun is left out unless it is named: it wants torch, in an environment of its own.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def main() -> None:
     some = stems.test_set(options.set, options.per_family, options.families)
     some = some if options.bleed is None else stems.bled(some, options.bleed)
     some = some if options.level is None else stems.softer(some, options.level)
+    some = some if options.detune is None else stems.detuned(some, options.detune)
     rivals = [contenders.rival(name) for name in options.rivals]
     engines = contenders.installed_engines() if options.engines is None else options.engines
     ours = [contenders.our_engine(name) for name in engines]
@@ -71,6 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--per-family", type=int, default=stems.PER_FAMILY, help="so many stems")
     parser.add_argument("--bleed", type=float, metavar="DB", help="with another stem in each, at this level")
     parser.add_argument("--level", type=float, metavar="DB", help="each made louder by this, or softer")
+    parser.add_argument("--detune", type=float, metavar="CENTS", help="each played faster by this, or slower")
     parser.add_argument("--families", type=listed, default=list(recipe.FAMILIES), help="of these alone")
     parser.add_argument(
         "--rivals",

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.cli.console import show_takes
+from daw_bridge.cli.console import guesses, show_takes
 from daw_bridge.cli.reporter import Reporter
+from daw_bridge.core.notes import Note, Part
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.flow.events import TakeDelivered
 from daw_bridge.flow.pipeline import MIX_WARNING
 from daw_bridge.transcribe import KindGuess
+from tests.fakes import FakeEngine
 from tests.flow.test_flow_guesses import Stage
 
 MIX = KindGuess("auto", 0.97, mix_confidence=0.9, is_mix=True)
@@ -42,3 +44,21 @@ def test_watching_tells_what_was_guessed(tmp_path: Path, capsys: pytest.CaptureF
         tell(TakeDelivered(Path("bass.wav"), bass))
     said = capsys.readouterr().err
     assert "bass.wav  guessed: profile: bass (auto, 93% sure), key: A minor (guess, 84% sure)\n" in said
+
+
+@pytest.mark.parametrize(
+    ("cents", "said"),
+    [
+        (-31.0, "tuning: 31 cents flat (A at 432 Hz)"),
+        (12.0, "tuning: 12 cents sharp (A at 443 Hz)"),
+        (6.0, ""),
+    ],
+)
+def test_a_record_that_is_out_of_tune_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cents: float, said: str
+) -> None:
+    part = Part((Note(0.0, 33, 1.0),), 2.0, tuning_cents=cents)
+    monkeypatch.setattr(FakeEngine, "transcribe", lambda *_, **__: part)
+    take = delivered(tmp_path, "bass", BASS).take
+    assert take.transcription.tuning_cents == cents
+    assert guesses(take).partition("84% sure)")[2] == (f", {said}" if said else "")

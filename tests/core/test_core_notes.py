@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,10 @@ def test_a_part_survives_json(some: list[Note], duration_s: float) -> None:
     assert Part.from_dict(json.loads(json.dumps(part.to_dict()))) == part
     assert part.controllers[0].number == 1
     assert part.with_notes(()).controllers == part.controllers
+    flat = replace(part, tuning_cents=-31.0)
+    assert Part.from_dict(json.loads(json.dumps(flat.to_dict()))) == flat
+    assert flat.with_ordered(part.notes, duration_s) == flat
+    assert flat.sha256 != part.sha256 and "tuning_cents" not in part.to_dict(), "those of before are the same"
 
 
 def test_a_part_from_before_there_were_controllers_has_none() -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ import numpy as np
 
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import EngineMissing
-from daw_bridge.core.notes import Note, Part
+from daw_bridge.core.notes import Part
 from daw_bridge.transcribe.bends import FREE, STRICT, bends
 from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
 from daw_bridge.transcribe.bridge.features import FRAME_SAMPLES, RATE_HZ, features, frame_count
@@ -29,6 +29,7 @@ from daw_bridge.transcribe.engine import Progress, no_progress
 from daw_bridge.transcribe.onnx_model import OnnxModel
 from daw_bridge.transcribe.profiles import Profile, find_profile
 from daw_bridge.transcribe.swift_f0 import PitchTracker
+from daw_bridge.transcribe.tuning import tuning_cents
 from daw_bridge.transcribe.velocities import with_velocities
 from daw_bridge.transcribe.voice import corrected, with_slides
 
@@ -96,7 +97,10 @@ class Bridge:
         kind = find_profile(profile)
         if clip.rate_hz != RATE_HZ or clip.channels != 1:
             raise ValueError(f"one channel at {RATE_HZ} Hz wanted, not {clip.channels} at {clip.rate_hz} Hz")
-        maps = self.maps(clip.samples[0], on_progress, profile=profile, lead_frames=LEAD_FRAMES)
+        tuning = tuning_cents(clip)
+        maps = self.maps(
+            clip.samples[0], on_progress, profile=profile, lead_frames=LEAD_FRAMES, tuning_cents=tuning
+        )
         heard = decode(maps, self._network_for(profile).thresholds(), kind)
         within = [
             replace(note, onset_s=max(note.onset_s - LEAD_S, 0.0), offset_s=offset_s)
@@ -104,13 +108,16 @@ class Bridge:
             if (offset_s := min(note.offset_s - LEAD_S, clip.duration_s)) > max(note.onset_s - LEAD_S, 0.0)
         ]
         notes = with_velocities(within, clip)
-        return self._followed(notes, clip, kind) if kind.one_voice else Part(notes, clip.duration_s)
+        part = Part(notes, clip.duration_s, tuning_cents=tuning)
+        return self._followed(part, clip, kind) if kind.one_voice else part
 
-    def _followed(self, notes: Sequence[Note], clip: AudioClip, kind: Profile) -> Part:
+    def _followed(self, part: Part, clip: AudioClip, kind: Profile) -> Part:
         """One voice's part: notes that its pitch bears out, where they slide to, and its bends."""
-        track = self._tracker.track(clip, lowest=kind.lowest, highest=kind.highest)
-        sung = with_slides(corrected(notes, track), track, clip.duration_s)
-        return Part(sung, clip.duration_s, bends(sung, track, FREE if kind.name == "vocal" else STRICT))
+        found = self._tracker.track(clip, lowest=kind.lowest, highest=kind.highest)
+        track = replace(found, key=found.key - part.tuning_cents / 100.0)
+        sung = with_slides(corrected(part.notes, track), track, clip.duration_s)
+        bent = bends(sung, track, FREE if kind.name == "vocal" else STRICT)
+        return replace(part, notes=tuple(sung), bends=bent)
 
     def maps(
         self,
@@ -119,16 +126,18 @@ class Bridge:
         *,
         profile: str = "auto",
         lead_frames: int = 0,
+        tuning_cents: float = 0.0,
     ) -> Iterator[Floats]:
         """The maps of one channel at 22,050 Hz, block by block, from the network for `profile`: float32
-        [4, steps, 88] each; they begin with those of `lead_frames` of silence."""
+        [4, steps, 88] each; they begin with those of `lead_frames` of silence. Keys are tuned so far above
+        A 440."""
         frames = lead_frames + frame_count(len(samples)) if len(samples) else 0
         blocks = -(-frames // BLOCK_FRAMES)
         edges = [frames * block // blocks for block in range(blocks + 1)] if frames else []
         network = self._network_for(profile)
         model = network.alone if blocks < 2 else network.side_by_side
-        gain = _gain(samples) if frames else 1.0
-        hear = partial(self._heard, model, samples, gain, lead_frames)
+        spectra_of = partial(features, gain=_gain(samples) if frames else 1.0, tuning_cents=tuning_cents)
+        hear = partial(self._heard, model, spectra_of, samples, lead_frames)
         waiting, begun = deque(pairwise(edges)), deque[Future[Floats]]()
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hear") as pool:
             for _, stop in pairwise(edges):
@@ -141,7 +150,13 @@ class Bridge:
         return self._organ if profile == "organ" else self._network
 
     def _heard(
-        self, model: OnnxModel, samples: Floats, gain: float, lead_frames: int, start: int, stop: int
+        self,
+        model: OnnxModel,
+        spectra_of: Callable[[Floats, int, int], Floats],
+        samples: Floats,
+        lead_frames: int,
+        start: int,
+        stop: int,
     ) -> Floats:
         """The maps of some frames: digital silence, common in stems, holds nothing."""
         reach = REACH_FRAMES + SPECTRUM_REACH_FRAMES
@@ -157,7 +172,7 @@ class Bridge:
         if not near.any():
             return np.zeros((len(MAPS), (stop - start) * STEPS_A_FRAME, KEYS), np.float32)
         first = max(start - REACH_FRAMES, 0)
-        spectra = features(samples, first, stop + REACH_FRAMES, gain=gain)
+        spectra = spectra_of(samples, first, stop + REACH_FRAMES)
         (maps,) = model.run([OUTPUT], {INPUT: spectra[None]})
         return maps[0, :, (start - first) * STEPS_A_FRAME : (stop - first) * STEPS_A_FRAME]
 

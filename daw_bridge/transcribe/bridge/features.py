@@ -59,36 +59,44 @@ def frame_count(samples: int) -> int:
     return -(-samples // FRAME_SAMPLES)
 
 
-def bin_frequency_hz() -> npt.NDArray[np.float64]:
-    """The centre of each bin in Hz: float64 [309]; bin 1 is A0, 27.5 Hz."""
-    return np.asarray(27.5 * 2.0 ** ((np.arange(BINS) - 1) / (12 * BINS_A_SEMITONE)))
+def bin_frequency_hz(tuning_cents: float = 0.0) -> npt.NDArray[np.float64]:
+    """The centre of each bin in Hz: float64 [309]; bin 1 is A0, 27.5 Hz where A is at 440 Hz."""
+    lowest_hz = 27.5 * 2.0 ** (tuning_cents / 1200)
+    return np.asarray(lowest_hz * 2.0 ** ((np.arange(BINS) - 1) / (12 * BINS_A_SEMITONE)))
 
 
-def features(samples: Floats, start: int = 0, stop: int | None = None, *, gain: float = 1.0) -> Floats:
+def features(
+    samples: Floats,
+    start: int = 0,
+    stop: int | None = None,
+    *,
+    gain: float = 1.0,
+    tuning_cents: float = 0.0,
+) -> Floats:
     """One channel at 22,050 Hz -> float32 [4, frames, 309], 0.0 (silence) to 1.0 (a full-scale sine).
 
     Frame f holds samples 512 f to 512 f + 511. Its long windows are centred on its middle, its short
     ones on its first and its third quarter. Only the frames `start` to `stop` are computed, of samples
-    that are so many times as loud.
+    that are `gain` times as loud; bins lie on keys that are tuned so far above A 440.
     """
     count = frame_count(len(samples))
     stop = count if stop is None else min(stop, count)
     before = min(start, REACH_FRAMES)
     around = samples[(start - before) * FRAME_SAMPLES : (stop + REACH_FRAMES) * FRAME_SAMPLES]
     around = around if gain == 1.0 else around * np.float32(gain)
-    return _features(around)[:, before : before + stop - start]
+    return _features(around, tuning_cents)[:, before : before + stop - start]
 
 
-def _features(samples: Floats) -> Floats:
+def _features(samples: Floats, tuning_cents: float) -> Floats:
     frames = frame_count(len(samples))
     half = _decimated(samples, 2, MIDDLE_HIGHEST_HZ / RATE_HZ)
     eighth = _decimated(half, 4, LONG_HIGHEST_HZ / (RATE_HZ / 2))
     long = _Windows(eighth, WINDOW, FRAME_SAMPLES // 8, FRAME_SAMPLES // 16)
     middle = _Windows(half, WINDOW, FRAME_SAMPLES // 2, FRAME_SAMPLES // 4)
     short = _Windows(samples, SHORT_WINDOW, FRAME_SAMPLES // 2, FRAME_SAMPLES // 4)
-    to_long = _mapping(WINDOW, RATE_HZ / 8, LONG_HIGHEST_HZ)
-    to_middle = _mapping(WINDOW, RATE_HZ / 2, MIDDLE_HIGHEST_HZ)
-    to_short = _mapping(SHORT_WINDOW, RATE_HZ, RATE_HZ / 2)
+    to_long = _mapping(WINDOW, RATE_HZ / 8, LONG_HIGHEST_HZ, tuning_cents)
+    to_middle = _mapping(WINDOW, RATE_HZ / 2, MIDDLE_HIGHEST_HZ, tuning_cents)
+    to_short = _mapping(SHORT_WINDOW, RATE_HZ, RATE_HZ / 2, tuning_cents)
     heard = np.empty((CHANNELS, frames, BINS), np.float32)
     for start in range(0, frames, BLOCK_FRAMES):
         stop = min(start + BLOCK_FRAMES, frames)
@@ -136,8 +144,8 @@ class _Band:
     weights: Floats
 
 
-@functools.cache
-def _mapping(window: int, rate_hz: float, highest_hz: float) -> tuple[_Band, ...]:
+@functools.lru_cache(maxsize=12)
+def _mapping(window: int, rate_hz: float, highest_hz: float, tuning_cents: float) -> tuple[_Band, ...]:
     """From spectral lines to bins, band by band: most lines lie far from most bins.
 
     A bin narrower than the spacing of the lines interpolates between the two beside it; a wider one
@@ -145,7 +153,7 @@ def _mapping(window: int, rate_hz: float, highest_hz: float) -> tuple[_Band, ...
     """
     spacing_hz = rate_hz / window
     lines_hz = np.arange(window // 2 + 1) * spacing_hz
-    centres_hz = bin_frequency_hz()
+    centres_hz = bin_frequency_hz(tuning_cents)
     step = 2.0 ** (1 / (12 * BINS_A_SEMITONE))
     below = np.maximum(centres_hz - centres_hz / step, spacing_hz)
     above = np.maximum(centres_hz * step - centres_hz, spacing_hz)
