@@ -196,13 +196,13 @@ def _times(text: str) -> tuple[str, int]:
 
 
 def _part(text: str) -> float:
-    """Above 0."""
+    """Of less there is no bass among the validation stems."""
     try:
         part = float(text)
     except ValueError:
         part = 0.0
-    if not 0.0 < part <= 10.0:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a number above 0, as in 0.1 for a tenth")
+    if not 0.1 <= part <= 10.0:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number from 0.1, a tenth, to 10")
     return part
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from daw_bridge.training import dataset, steps
+from daw_bridge.training import steps
 from daw_bridge.training.recipe import FAMILIES
 from daw_bridge.training.supplements import SUPPLEMENTS
 
@@ -103,10 +103,9 @@ def _compare(folder: Path, model: Path, organ: Path) -> None:
     from daw_bridge.transcribe.bridge.engine import MODEL, ORGAN, find_model
 
     for split in ("validation", "test", "recorded", "sung"):
-        if dataset.ready(folder, split):
-            steps.score(
-                folder, {"remade": model, "shipped": find_model(MODEL)}, split, list(FAMILIES), EVERYTHING
-            )
+        steps.score(
+            folder, {"remade": model, "shipped": find_model(MODEL)}, split, list(FAMILIES), EVERYTHING
+        )
     steps.score(folder, {"remade": organ, "shipped": find_model(ORGAN)}, "validation", ["organ"], EVERYTHING)
 
 

@@ -105,10 +105,13 @@ def export(checkpoint: Path, model: Path, mean_with: Path | None = None) -> None
 
 
 def choose(folder: Path, model: Path, families: Sequence[str]) -> None:
-    """Learn thresholds on validation stems of these families, and keep them in the model."""
+    """Learn thresholds on validation stems of these families, and keep them in the model. Where there are
+    none, they stay, and that is said."""
     from daw_bridge.training import calibration, evaluate
 
-    some = [stem for stem in dataset.ready(folder, "validation") if stem.family in families]
+    some = _ready(folder, "validation", families)
+    if not some:
+        return say(f"{model}: nothing to learn thresholds on; they stay as they were")
     thresholds = calibration.learned(list(zip(some, evaluate.maps_of(model, folder, some), strict=True)))
     calibration.keep_thresholds(model, thresholds)
 
@@ -117,8 +120,9 @@ def score(folder: Path, models: dict[str, Path], split: str, families: Sequence[
     """Print a table of these models, by name, and basic-pitch on a split; then how fast the first is."""
     from daw_bridge.training import calibration, evaluate
 
-    some = [stem for stem in dataset.ready(folder, split) if stem.family in families][:most]
-    by_model = {}
+    some, by_model = _ready(folder, split, families)[:most], {}
+    if not some:
+        return say(f"{split}: nothing to score on")
     for name, model in models.items():
         kept = dict(zip((stem.number for stem in some), evaluate.maps_of(model, folder, some), strict=True))
         thresholds = calibration.kept_thresholds(model)
@@ -129,6 +133,10 @@ def score(folder: Path, models: dict[str, Path], split: str, families: Sequence[
     ours_s, theirs_s = evaluate.speed(folder, next(iter(models.values())), some[0])
     ratio = theirs_s / ours_s
     say(f"Processor time for 20 s: ours {ours_s:.3f} s, basic-pitch {theirs_s:.3f} s ({ratio:.1f} times)")
+
+
+def _ready(folder: Path, split: str, families: Sequence[str]) -> list[stems.Stem]:
+    return [stem for stem in dataset.ready(folder, split) if stem.family in families]
 
 
 def make_drums(folder: Path, sources: Sequence[Path], clips: int) -> None:

@@ -27,6 +27,8 @@ def test_a_part_has_some_of_everything_and_more_has_it_too() -> None:
     assert len(whole) == Size().stems + sum(some.stems for some in SUPPLEMENTS) == len(set(whole))
     assert {recipe.split_of(n) for n in trial} == {"train", "validation", "test", "recorded", "sung"}
     assert all(some.first in trial for some in SUPPLEMENTS)
+    smallest = [plan for plan in map(recipe.plan, numbers(0.1)) if plan.split == "validation"]
+    assert any(plan.family == "bass" for plan in smallest), "mixes for `kinds` are made with one"
     assert Size().part(0.1) == Size(300, 40, 70, 2400, 600, 240, 12)
 
 
@@ -51,12 +53,23 @@ def test_stems_are_made_side_by_side_once(tmp_path: Path, capsys: pytest.Capture
     assert [dataset.features_path(tmp_path, n).stat().st_mtime_ns for n in wanted] == before
 
 
-@pytest.mark.parametrize("part", ["0", "-1", "much", "nan"])
-def test_a_part_is_above_nothing(part: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_there_is_no_stem_that_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A small part may hold no organ for validation."""
+    steps.choose(tmp_path, tmp_path / "organ.onnx", ["organ"])
+    steps.score(tmp_path, {"ours": tmp_path / "model.onnx"}, "sung", ["voice"], 5)
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        f"{tmp_path / 'organ.onnx'}: nothing to learn thresholds on; they stay as they were",
+        "sung: nothing to score on",
+    ]
+
+
+@pytest.mark.parametrize("part", ["0", "-1", "0.05", "11", "much", "nan"])
+def test_a_part_is_not_too_small(part: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["remake", "--songs", ".", "--part", part])
     assert ended.value.code == 2
-    assert "write a number above 0" in capsys.readouterr().err
+    assert "write a number from 0.1" in capsys.readouterr().err
 
 
 def test_the_script_says_how_to_use_it() -> None:
