@@ -85,7 +85,7 @@ def show_takes(takes: list[DeliveredTake]) -> None:
         take = delivered.take
         place = f"bar {take.place.bar}" if take.place.is_known else f"bar {take.place.bar} (a guess)"
         grid = f"{take.tempo.bpm:g} BPM {take.tempo.time_signature}, {place}"
-        table.add_row(delivered.folder.name, f"{take.notes} notes", delivered.midi.name, grid)
+        table.add_row(delivered.folder.name, counted(take.notes), delivered.midi.name, grid)
         for more in take.midi[1:]:
             table.add_row("", more.variant, more.file, "")
         if heard := guesses(take):
@@ -127,6 +127,11 @@ def _warnings(takes: Sequence[DeliveredTake]) -> list[str]:
         warning if len(names) == len(takes) else f"{_some(names)}: {warning}"
         for warning, names in about.items()
     ]
+
+
+def counted(notes: int) -> str:
+    """`1 note`, `20 notes`."""
+    return f"{notes} note{'' if notes == 1 else 's'}"
 
 
 def _some(words: Sequence[str]) -> str:

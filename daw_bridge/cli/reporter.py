@@ -12,7 +12,7 @@ from types import TracebackType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from daw_bridge.cli.console import guesses, print_json, say, short, show_error, stderr, where
+from daw_bridge.cli.console import counted, guesses, print_json, say, short, show_error, stderr, where
 from daw_bridge.cli.data import event_as_data
 from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.flow import events
@@ -72,7 +72,7 @@ class Reporter:
                 self._show_progress(event.bounce, STEPS[event.step], event.fraction)
             case events.NotesDelivered():
                 place = f"bar {event.bar}" if event.place_is_known else f"bar {event.bar}, a guess"
-                self._say(event, f"{event.notes} notes → {short(event.midi)} ({place})")
+                self._say(event, f"{counted(event.notes)} → {short(event.midi)} ({place})")
             case events.TakeDelivered():
                 self._end(event.bounce)
                 for path in event.delivered.audio:
