@@ -138,6 +138,10 @@ class Bridge:
         model = network.alone if blocks < 2 else network.side_by_side
         spectra_of = partial(features, gain=_gain(samples) if frames else 1.0, tuning_cents=tuning_cents)
         hear = partial(self._heard, model, spectra_of, samples, lead_frames)
+        if blocks == 1:  # another thread would only cost its start
+            yield hear(0, frames)
+            on_progress(1.0)
+            return
         waiting, begun = deque(pairwise(edges)), deque[Future[Floats]]()
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hear") as pool:
             for _, stop in pairwise(edges):
