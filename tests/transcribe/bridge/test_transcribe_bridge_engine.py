@@ -169,6 +169,22 @@ def test_a_note_on_the_first_sample_is_heard_as_surely_as_any(hearing: Bridge) -
     assert part.notes[0].onset_s < 0.01 and part.notes[0].confidence > 0.9
 
 
+@pytest.mark.parametrize(("length_s", "others"), [(3.0, 0), (40.0, 2)])
+def test_short_clips_are_heard_where_the_caller_is(
+    hearing: Bridge, monkeypatch: pytest.MonkeyPatch, length_s: float, others: int
+) -> None:
+    heard_in: list[threading.Thread] = []
+
+    def heard(*_: object) -> Floats:
+        heard_in.append(threading.current_thread())
+        return np.zeros((len(MAPS), 0, KEYS), np.float32)
+
+    monkeypatch.setattr(hearing, "_heard", heard)
+    joined(hearing, chord_line(length_s).samples[0])
+    assert sum(thread is not threading.current_thread() for thread in heard_in) == others
+    assert len(heard_in) == max(others, 1)
+
+
 @pytest.mark.parametrize("level_db", [-25.0, -40.0, -55.0])
 def test_a_quiet_bounce_is_heard_as_a_loud_one(hearing: Bridge, level_db: float) -> None:
     def struck(level_db: float) -> Counter[tuple[int, float]]:
