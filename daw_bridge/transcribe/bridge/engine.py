@@ -56,7 +56,7 @@ MODEL, ORGAN = "model.onnx", "organ.onnx"
 hears a 16' stop as a stop, where the other hears keys an octave lower."""
 
 DECODING = 8
-"""Count up when decoding changes, so that parts cached before are made anew."""
+"""Count up when what is heard or how it is decoded changes, so that parts cached before are made anew."""
 
 _REINSTALL = "Install DAW Bridge again: uv sync --inexact."
 
