@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daw_bridge.core.audio import AudioClip
+from daw_bridge.core.notes import Note
+from daw_bridge.transcribe.bridge import engine
 from daw_bridge.transcribe.bridge.engine import Bridge
+from daw_bridge.transcribe.swift_f0 import PitchTrack
 from daw_bridge.transcribe.tuning import tuning_cents
+from daw_bridge.transcribe.voice import corrected
 from tests.transcribe.tones import RATE_HZ, glide
 
 BASS = [33, 40, 45, 36, 43, 48, 31, 38]
@@ -67,6 +73,19 @@ def test_the_keys_are_those_that_were_played(profile: str, cents: int) -> None:
     in_tune = hearing().transcribe(line(0.0), profile=profile)
     assert in_tune.tuning_cents == 0.0
     assert [n.onset_s for n in part.notes] == pytest.approx([n.onset_s for n in in_tune.notes], abs=0.015)
+
+
+def test_the_pitch_that_one_voice_is_checked_by_is_in_tune(monkeypatch: pytest.MonkeyPatch) -> None:
+    tracks: list[PitchTrack] = []
+
+    def keep(notes: Sequence[Note], track: PitchTrack) -> Sequence[Note]:
+        tracks.append(track)
+        return corrected(notes, track)
+
+    monkeypatch.setattr(engine, "corrected", keep)
+    hearing().transcribe(line(-38), profile="bass")
+    keys = tracks[0].key[tracks[0].confidence > 0.9]
+    assert float(np.median(np.abs(keys - np.rint(keys)))) < 0.1
 
 
 _kept: list[Bridge] = []
