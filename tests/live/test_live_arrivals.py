@@ -10,7 +10,7 @@ import pytest
 from tests.fake_bridge import FakeBridge
 from tests.flow.test_flow_pipeline import bounce_tone
 from tests.live.receiver import PORT, synth
-from tests.live.test_live_playing import command, ended
+from tests.live.test_live_play_command import command, ended
 
 pytestmark = [pytest.mark.real]
 
