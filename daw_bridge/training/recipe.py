@@ -129,8 +129,8 @@ ONE_VOICE_PLAYERS = ("partials", "singer")
 @dataclass(frozen=True)
 class Plan:
     """One stem. `sound` is `sf2:BANK:PROGRAM`, `faust:NAME`, `dx7:ALGORITHM:MANNER`,
-    `partials:MANNER`, `stops:MANNER`, `plugin:NAME`, `recorded:INSTRUMENT`, `pipes:church` or
-    `singer:VOICE`."""
+    `partials:MANNER`, `stops:MANNER`, `plugin:NAME`, `recorded:INSTRUMENT`, `pipes:church`,
+    `singer:VOICE` or `patch:PROGRAM`."""
 
     number: int
     split: str

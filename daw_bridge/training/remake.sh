@@ -12,7 +12,7 @@ debian_packages=(
   # sounds: SoundFonts and what plays them, synthesizers, organs, voices
   fluidsynth fluid-soundfont-gm timgm6mb-soundfont opl3-soundfont csound-soundfont
   musescore-general-soundfont-lossless setbfree mda-lv2 zynaddsubfx-vst zynaddsubfx-data amsynth calf-plugins
-  grandorgue-demo flite festival festvox-kdlpc16k
+  grandorgue-demo flite festival festvox-kdlpc16k timidity freepats
   # songs
   openttd-openmsx
   # what unpacks the pipes

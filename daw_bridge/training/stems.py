@@ -25,7 +25,6 @@ from daw_bridge.training.recipe import (
     Plan,
 )
 from daw_bridge.training.songs import Voice
-from daw_bridge.training.supplements import RECORDED_TEST, SUNG_TEST
 from daw_bridge.transcribe.bridge.features import RATE_HZ
 
 ATTEMPTS = 8
@@ -120,7 +119,7 @@ def _range(plan: Plan) -> tuple[int, int]:
 
 def _songs(split: str) -> str:
     """The split whose songs are played: those of the test in all tests."""
-    return "test" if split in (RECORDED_TEST.split, SUNG_TEST.split) else split
+    return split if split in ("train", "validation") else "test"
 
 
 def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.NDArray[np.float32]:
@@ -129,6 +128,7 @@ def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.
         dx7,
         faust,
         partials,
+        patches,
         pipes,
         plugins,
         recorded,
@@ -151,6 +151,8 @@ def play(rng: np.random.Generator, performance: Performance, sound: str) -> npt.
         return plugins.play(rng, performance, names[0], LENGTH_S)
     if kind == "recorded":
         return recorded.play(rng, performance, names[0], LENGTH_S)
+    if kind == "patch":
+        return patches.play(rng, performance, int(names[0]), LENGTH_S)
     if kind == "pipes":
         return pipes.play(rng, performance, LENGTH_S)
     if kind == "singer":

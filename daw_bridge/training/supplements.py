@@ -151,6 +151,32 @@ SUNG_TEST = Supplement(850_000, 40, {"voice": Share(1.0, ("singer:rms",))}, spli
 SUNG_VALIDATION = Supplement(875_000, 20, {"voice": Share(1.0, ("singer:ked",))}, split="validation")
 """A singer for what is learned on validation stems."""
 
+PATCHES_TEST = Supplement(
+    900_000,
+    120,
+    _played(
+        "patch",
+        0.0,
+        {
+            "bass": (1.0, ("32", "33", "34", "35", "36", "37", "38")),
+            "piano": (1.0, ("0", "1", "2")),
+            "keys": (1.0, ("4", "5", "6", "7")),
+            "organ": (1.0, ("16", "19", "21", "23")),
+            "guitar": (1.0, ("24", "25", "26", "27", "28", "29", "30")),
+            "strings": (1.0, ("40", "42", "44", "48")),
+            "brass": (1.0, ("56", "57", "58", "59", "60", "61")),
+            "wind": (1.0, ("64", "65", "66", "67", "68", "70", "71", "72", "73", "74", "75", "79")),
+            "voice": (1.0, ("53",)),
+            "lead": (1.0, ("80", "84")),
+            "pad": (1.0, ("88", "94", "95")),
+            "pluck": (1.0, ("8", "9", "13", "45", "46")),
+        },
+    ),
+    split="patches",
+)
+"""A test: another maker's bank (`players/patches.py`), of each family the programs that it has and that sound
+at their keys, and the test's songs."""
+
 SUPPLEMENTS = (
     HARD,
     ORGANS,
@@ -162,6 +188,7 @@ SUPPLEMENTS = (
     SINGERS,
     SUNG_TEST,
     SUNG_VALIDATION,
+    PATCHES_TEST,
 )
 
 

@@ -4,11 +4,13 @@
 
 They follow the training's recipe (`daw_bridge.training.recipe`; docs/training.md): neither the songs nor the
 sounds of the set `test` are in the training or in `tune`, which is the training's validation split, on which
-thresholds may be chosen. `recorded` is of five recorded instruments, `sung` of a singer, which are in
-neither. Only what Debian doesn't have is left out: songs of POP909 and DX7 patches.
+thresholds may be chosen. `patches` is of another maker's bank, `recorded` of five recorded instruments,
+`sung` of a singer, which are in neither. Only what Debian doesn't have is left out: songs of POP909 and DX7
+patches.
 
-Needs Debian's fluidsynth, csound-soundfont (`test`), timgm6mb-soundfont (`tune`) and openttd-openmsx;
-`recorded` needs npm's samples, `sung` flite and pyworld (docs/training.md).
+Needs Debian's openttd-openmsx, fluidsynth with csound-soundfont (`test`) or timgm6mb-soundfont (`tune`), and
+timidity with freepats (`patches`); `recorded` needs npm's samples, `sung` flite and pyworld
+(docs/training.md).
 """
 
 from __future__ import annotations
@@ -29,11 +31,11 @@ import numpy as np
 import daw_bridge
 from daw_bridge.training import recipe, songs
 from daw_bridge.training import stems as training_stems
-from daw_bridge.training.supplements import RECORDED_TEST, SUNG_TEST
+from daw_bridge.training.supplements import PATCHES_TEST, RECORDED_TEST, SUNG_TEST
 from daw_bridge.transcribe.bridge.features import RATE_HZ
 from tests.bench import workers
 
-SUPPLEMENTS = {"recorded": RECORDED_TEST, "sung": SUNG_TEST}
+SUPPLEMENTS = {"patches": PATCHES_TEST, "recorded": RECORDED_TEST, "sung": SUNG_TEST}
 """Our name of a set -> what it is made of, where that isn't the general stems."""
 SPLITS = {"test": "test", "tune": "validation"} | {name: some.split for name, some in SUPPLEMENTS.items()}
 """Our name of a set -> the recipe's split."""

@@ -35,6 +35,14 @@ def test_more_stems_a_family_keep_those_that_were_there() -> None:
     assert few < many
 
 
+def test_another_makers_bank_plays_every_family_by_programs_of_that_family() -> None:
+    plans = list(stems.plans("patches", 10))
+    assert Counter(plan.family for plan in plans) == dict.fromkeys(recipe.FAMILIES, 10)
+    for plan in plans:
+        kind, program = plan.sound.split(":")
+        assert kind == "patch" and int(program) in recipe.FAMILIES[plan.family].programs
+
+
 def test_recorded_instruments_are_those_that_nothing_else_heard() -> None:
     plans = list(stems.plans("recorded", 10))
     assert Counter(plan.family for plan in plans) == dict.fromkeys(RECORDED_TEST.families, 10)

@@ -7,11 +7,12 @@
     python -m tests.bench.transcription --detune 30
 
 Prints tables; `--write` puts them into docs/benchmarks.md too. SET is `test`, songs and sounds that our model
-never met; `recorded` or `sung`, recorded instruments or a singer that it never met; or `tune`, on which
-thresholds may be chosen (stems.py). `--bleed` mixes another stem into each, so many decibels softer;
-`--level` makes each so much softer; `--detune` plays each as a record that runs so many cents fast. Can be
-stopped and run again: stems and answers are kept under .cache/bench, and an engine is asked again only when
-it has changed. transkun is left out unless it is named: it wants torch, in an environment of its own.
+never met; `patches`, `recorded` or `sung`, another maker's bank, recorded instruments or a singer that it
+never met; or `tune`, on which thresholds may be chosen (stems.py). `--bleed` mixes another stem into each, so
+many decibels softer; `--level` makes each so much softer; `--detune` plays each as a record that runs so many
+cents fast. Can be stopped and run again: stems and answers are kept under .cache/bench, and an engine is
+asked again only when it has changed. transkun is left out unless it is named: it wants torch, in an
+environment of its own.
 """
 
 from __future__ import annotations

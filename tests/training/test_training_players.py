@@ -14,6 +14,7 @@ from daw_bridge.training.players import (
     PLAY_RATE_HZ,
     SAMPLES,
     amsynth,
+    patches,
     pipes,
     plugins,
     recorded,
@@ -44,6 +45,8 @@ def needs(sound: str) -> None:
         pytest.importorskip("pyworld", reason="needs pyworld, of the dependency group train")
         if not shutil.which("text2wave" if name in singer.FESTIVAL_VOICES else "flite"):
             pytest.skip("needs flite and Festival, which the training's documentation tells how to install")
+    if kind == "patch" and not (shutil.which("timidity") and patches.PATCHES.is_file()):
+        pytest.skip("needs timidity and freepats, which the training's documentation tells how to install")
     if kind == "pipes" and not (shutil.which("wvunpack") and pipes.FOLDER.is_dir()):
         pytest.skip(
             "needs wavpack and grandorgue-demo, which the training's documentation tells how to install"
@@ -72,6 +75,8 @@ def needs(sound: str) -> None:
         "recorded:grand",
         "recorded:harp",
         "pipes:church",
+        "patch:0",
+        "patch:33",
     ],
 )
 def test_notes_begin_in_time_and_on_their_key(sound: str) -> None:

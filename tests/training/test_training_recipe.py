@@ -88,7 +88,7 @@ def test_more_banks_play_every_family_and_nothing_else_does_but_organs() -> None
 def test_what_the_other_tests_hear_was_never_heard_before() -> None:
     before = [some for some in supplements.SUPPLEMENTS if some.split == "train"]
     heard = {plan.sound for some in before for plan in plans_of(some, 500)}
-    for test in (supplements.RECORDED_TEST, supplements.SUNG_TEST):
+    for test in (supplements.PATCHES_TEST, supplements.RECORDED_TEST, supplements.SUNG_TEST):
         assert not heard & {plan.sound for plan in plans_of(test, 200)}
 
 

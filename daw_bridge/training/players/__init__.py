@@ -1,5 +1,5 @@
 """What plays the lines: SoundFonts, our Faust instruments, a DX7, a voice made of partials,
-organs made of stops, Debian's synthesizers, recorded instruments, the pipes of an organ.
+organs made of stops, Debian's synthesizers, recorded instruments, the pipes of an organ, patches.
 
 Each has `play(rng, performance, sound, length_s)` and gives one channel at 44,100 Hz.
 """
