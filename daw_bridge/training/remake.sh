@@ -15,8 +15,8 @@ debian_packages=(
   grandorgue-demo flite festival festvox-kdlpc16k timidity freepats
   # songs
   openttd-openmsx
-  # what unpacks the pipes
-  wavpack
+  # what unpacks the pipes, and what a quicker training is compiled with
+  wavpack g++
 )
 command -v npm >/dev/null || debian_packages+=(npm)
 python3 -c "import ensurepip" 2>/dev/null || debian_packages+=(python3-venv)

@@ -46,6 +46,8 @@ class Course:
     """Above 0: the learning rate falls to a hundredth over so many steps, then training ends."""
     times: Mapping[str, int] = field(default_factory=dict)
     """Families whose stems are heard so many times as often."""
+    compiled: bool = False
+    """Let torch compile the network first: that takes half a minute and a C++ compiler."""
 
 
 class Trainer:
@@ -59,6 +61,7 @@ class Trainer:
         self.folder, self.course = folder, course
         self.kept = kept or folder
         self.network = Network(shape).to(memory_format=torch.channels_last)
+        self.hear = torch.compile(self.network) if course.compiled else self.network
         self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), lr=course.learning_rate, weight_decay=course.weight_decay
@@ -182,7 +185,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
         self.network.train()
-        logits = self.network(torch.from_numpy(heard).contiguous(memory_format=torch.channels_last))
+        logits = self.hear(torch.from_numpy(heard).contiguous(memory_format=torch.channels_last))
         found = losses(logits, torch.from_numpy(wanted))
         self.optimiser.zero_grad(set_to_none=True)
         found["total"].backward()
