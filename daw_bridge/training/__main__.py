@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     judge = commands.add_parser("evaluate", help="score an ONNX file against basic-pitch")
-    judge.add_argument("--split", choices=("validation", "test", "recorded", "sung"), default="validation")
+    judge.add_argument("--split", choices=steps.SCORED, default=steps.SCORED[0])
     judge.add_argument("--stems", type=int, default=10**6, help="take so many at most")
     judge.add_argument(
         "--families", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="of these alone"

@@ -108,7 +108,7 @@ def _finish(folder: Path, checkpoint: Path, model: Path, families: Sequence[str]
 def _compare(folder: Path, model: Path, organ: Path) -> None:
     from daw_bridge.transcribe.bridge.engine import MODEL, ORGAN, find_model
 
-    for split in ("validation", "test", "patches", "recorded", "sung"):
+    for split in steps.SCORED:
         steps.score(
             folder, {"remade": model, "shipped": find_model(MODEL)}, split, list(FAMILIES), EVERYTHING
         )

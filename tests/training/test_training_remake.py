@@ -25,7 +25,7 @@ def test_a_part_has_some_of_everything_and_more_has_it_too() -> None:
     trial, whole = numbers(0.01), numbers(1.0)
     assert set(trial) <= set(whole)
     assert len(whole) == Size().stems + sum(some.stems for some in SUPPLEMENTS) == len(set(whole))
-    assert {recipe.split_of(n) for n in trial} == {"train", "validation", "test", "recorded", "sung"}
+    assert {recipe.split_of(n) for n in trial} == {"train", *steps.SCORED}
     assert all(some.first in trial for some in SUPPLEMENTS)
     smallest = [plan for plan in map(recipe.plan, numbers(0.1)) if plan.split == "validation"]
     assert any(plan.family == "bass" for plan in smallest), "mixes for `kinds` are made with one"
