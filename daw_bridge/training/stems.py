@@ -25,6 +25,7 @@ from daw_bridge.training.recipe import (
     Plan,
 )
 from daw_bridge.training.songs import Voice
+from daw_bridge.training.supplements import supplement_of
 from daw_bridge.transcribe.bridge.features import RATE_HZ
 
 ATTEMPTS = 8
@@ -94,7 +95,7 @@ def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tu
         notes = _fitted(rng, songs.excerpt(voice, rng, LENGTH_S), lowest_key, highest_key)
         one_voice, song = one_voice or not voice.chordal, voice.song
     else:
-        lowest = min(lowest_key + int(rng.integers(0, 13)), highest_key - 24)
+        lowest = max(min(lowest_key + int(rng.integers(0, 13)), highest_key - 24), lowest_key)
         setting = Setting.draw(rng, lowest, highest_key, LENGTH_S)
         notes, song = LINES[plan.line](rng, setting), ""
     if plan.doubled:
@@ -112,8 +113,10 @@ def _range(plan: Plan) -> tuple[int, int]:
     """The lowest and the highest key that suit what plays."""
     from daw_bridge.training.players.recorded import RANGES
 
-    family = FAMILIES[plan.family]
+    family, supplement = FAMILIES[plan.family], supplement_of(plan.number)
     kind, _, name = plan.sound.partition(":")
+    if supplement and supplement.keys:
+        return supplement.keys
     return RANGES[name] if kind == "recorded" else (family.lowest, family.highest)
 
 

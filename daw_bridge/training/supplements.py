@@ -30,6 +30,8 @@ class Supplement:
     split: str = "train"
     banks: tuple[str, ...] = ()
     """SoundFonts that play what names no sound of its own, and nothing else does; () for the general ones."""
+    keys: tuple[int, int] | None = None
+    """The lowest and the highest, where they aren't the family's."""
 
     def weight(self, family: str) -> float:
         """0.0 for what it does not have."""
@@ -177,6 +179,13 @@ PATCHES_TEST = Supplement(
 """A test: another maker's bank (`players/patches.py`), of each family the programs that it has and that sound
 at their keys, and the test's songs."""
 
+LOWEST_KEYS = (21, 38)
+LOW_BASSES = Supplement(920_000, 600, {"bass": Share(1.0, restruck=0.25)}, keys=LOWEST_KEYS)
+"""What five strings, synthesizers and 808s play below the others' lowest D."""
+LOW_VALIDATION = Supplement(
+    940_000, 20, {"bass": Share(1.0, restruck=0.25)}, split="validation", keys=LOWEST_KEYS
+)
+
 SUPPLEMENTS = (
     HARD,
     ORGANS,
@@ -189,6 +198,8 @@ SUPPLEMENTS = (
     SUNG_TEST,
     SUNG_VALIDATION,
     PATCHES_TEST,
+    LOW_BASSES,
+    LOW_VALIDATION,
 )
 
 

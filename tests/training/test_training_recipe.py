@@ -59,7 +59,7 @@ def test_organs_with_stops_are_for_training_alone() -> None:
     assert {plan.sound for plan in plans} == set(supplements.STOPS)
 
 
-@pytest.mark.parametrize("supplement", [s for s in supplements.SUPPLEMENTS[2:] if not s.banks])
+@pytest.mark.parametrize("supplement", [s for s in supplements.SUPPLEMENTS[2:] if not (s.banks or s.keys)])
 def test_every_family_of_a_supplement_is_played_by_all_that_it_names(
     supplement: supplements.Supplement,
 ) -> None:
@@ -100,6 +100,16 @@ def test_an_instrument_is_played_within_its_range_and_the_test_from_the_songs_of
         lowest, highest = RANGES[plan.sound.removeprefix("recorded:")]
         assert all(lowest <= note.pitch <= highest for note in performance.notes)
         assert not song or song_split(song) == ("test" if plan.split == "recorded" else "train")
+
+
+def test_low_basses_go_down_to_the_lowest_key() -> None:
+    keys = []
+    for plan in plans_of(supplements.LOW_BASSES, 60):
+        if plan.line != "song":
+            performance, _ = stems.perform(plan.rng(), plan, [])
+            keys += [note.pitch for note in performance.notes]
+    assert min(keys) == 21 and max(keys) <= 38
+    assert np.mean(np.array(keys) < recipe.FAMILIES["bass"].lowest) > 0.2
 
 
 def test_no_slow_attack_is_asked_to_repeat_its_keys() -> None:
