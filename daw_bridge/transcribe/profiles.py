@@ -23,7 +23,7 @@ _PROFILES = {
     profile.name: profile
     for profile in (
         Profile("auto"),
-        Profile("bass", 23, 67, one_voice=True),  # from a five-string's low B to the top of the neck
+        Profile("bass", 21, 67, one_voice=True),  # from the lowest key to the top of the neck
         Profile("lead", 36, 108, one_voice=True),
         Profile("piano", octaves_are_played=True),
         Profile("keys"),

@@ -30,10 +30,11 @@ def play(
         song, sound = Path(folder, "line.mid"), Path(folder, "line.wav")
         midi.write(song, performance, [mido.Message("program_change", program=program)])
         reverb = "1" if rng.random() < 0.2 else "0"
+        # Without a cache of notes that come again (-S 0): with it they sound different at times.
         # fmt: off
         subprocess.run(
-            ["timidity", "-c", str(PATCHES), "-s", str(PLAY_RATE_HZ), "-Ow1slM", "-EFchorus=0", "-EFdelay=0",
-             f"-EFreverb={reverb}", "-o", str(sound), str(song)],
+            ["timidity", "-c", str(PATCHES), "-s", str(PLAY_RATE_HZ), "-S", "0", "-EFchorus=0", "-EFdelay=0",
+             f"-EFreverb={reverb}", "-Ow1slM", "-o", str(sound), str(song)],
             check=True, capture_output=True, timeout=120,
         )
         # fmt: on

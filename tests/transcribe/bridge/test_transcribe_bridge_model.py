@@ -57,6 +57,16 @@ def test_it_hears_a_line(session: Any, sound: str, lowest: int) -> None:
     assert np.median(np.abs(counted.onset_errors_s)) < 0.012
 
 
+@pytest.mark.parametrize("profile", ["auto", "bass"])
+@pytest.mark.parametrize("sound", ["faust:analog", "faust:string", "faust:supersaw"])
+def test_it_hears_basses_down_to_the_lowest_key(sound: str, profile: str) -> None:
+    keys = [21, 23, 24, 21, 26, 28, 24, 23, 33, 21]
+    line = tuple(Note(0.5 + 0.5 * i, key, 0.5 + 0.5 * i + 0.4, 100) for i, key in enumerate(keys))
+    played = stems.play(np.random.default_rng(2), Performance(line), sound)
+    clip = AudioClip(effects.finished(np.random.default_rng(1), played, RATE_HZ)[None], RATE_HZ)
+    assert score(line, Bridge().transcribe(clip, profile=profile).notes).f1 > 0.9
+
+
 def test_it_hears_chords(session: Any) -> None:
     chords = [(60, 64, 67), (57, 60, 64), (53, 57, 60), (55, 59, 62)]
     notes = tuple(Note(0.5 + i, key, 1.4 + i, 90) for i, chord in enumerate(chords) for key in chord)
