@@ -185,6 +185,7 @@ LOW_BASSES = Supplement(920_000, 600, {"bass": Share(1.0, restruck=0.25)}, keys=
 LOW_VALIDATION = Supplement(
     940_000, 20, {"bass": Share(1.0, restruck=0.25)}, split="validation", keys=LOWEST_KEYS
 )
+"""The same, for what is learned on validation stems."""
 
 SUPPLEMENTS = (
     HARD,
