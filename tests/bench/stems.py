@@ -119,6 +119,15 @@ def test_set(
     return sorted((_read(folder, plan) for plan in chosen), key=lambda s: (order.index(s.family), s.name))
 
 
+def test_sets(
+    names: Iterable[str], per_family: int = PER_FAMILY, families: Iterable[str] = recipe.FAMILIES
+) -> list[Stem]:
+    """Several sets as one: so many stems a family of each."""
+    wanted, order = list(families), list(recipe.FAMILIES)
+    some = [stem for name in names for stem in test_set(name, per_family, wanted)]
+    return sorted(some, key=lambda stem: order.index(stem.family))
+
+
 def bled(some: Sequence[Stem], level_db: float) -> list[Stem]:
     """The same stems with another of them in each, so much louder (below 0: softer), as in separated ones."""
     folder = FOLDER / f"bled{level_db:+.0f}"

@@ -50,6 +50,16 @@ def test_recorded_instruments_are_those_that_nothing_else_heard() -> None:
     assert not trained & {plan.sound for plan in plans}
 
 
+def test_several_sets_are_one_by_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {
+        name: [Stem(Path(f"{name}-{family}.flac"), family, "", "", ()) for family in ("bass", "organ")]
+        for name in ("test", "patches")
+    }
+    monkeypatch.setattr(stems, "test_set", lambda name, per_family, families: made[name])
+    names = [stem.name for stem in stems.test_sets(["test", "patches"], 1)]
+    assert names == ["test-bass", "patches-bass", "test-organ", "patches-organ"]
+
+
 def test_what_bleeds_in_is_as_loud_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stems, "FOLDER", tmp_path)
     sounds = [np.random.default_rng(n).normal(0, level, 22_050) for n, level in enumerate((0.1, 0.02))]

@@ -1,18 +1,19 @@
 """How right the notes are: other people's code against our engines, on stems whose notes are known.
 
-    python -m tests.bench.transcription [SET] [--rivals basic-pitch,swift-f0,transkun] [--write]
+    python -m tests.bench.transcription [SET …] [--rivals basic-pitch,swift-f0,transkun] [--write]
     python -m tests.bench.transcription --families organ --per-family 30 --by-stem
+    python -m tests.bench.transcription test patches recorded
     python -m tests.bench.transcription --bleed -20
     python -m tests.bench.transcription --level -50
     python -m tests.bench.transcription --detune 30
 
-Prints tables; `--write` puts them into docs/benchmarks.md too. SET is `test`, songs and sounds that our model
-never met; `patches`, `recorded` or `sung`, another maker's bank, recorded instruments or a singer that it
-never met; or `tune`, on which thresholds may be chosen (stems.py). `--bleed` mixes another stem into each, so
-many decibels softer; `--level` makes each so much softer; `--detune` plays each as a record that runs so many
-cents fast. Can be stopped and run again: stems and answers are kept under .cache/bench, and an engine is
-asked again only when it has changed. transkun is left out unless it is named: it wants torch, in an
-environment of its own.
+Prints tables; `--write` puts them into docs/benchmarks.md too. A SET is `test`, songs and sounds that our
+model never met; `patches`, `recorded` or `sung`, another maker's bank, recorded instruments or a singer that
+it never met; or `tune`, on which thresholds may be chosen (stems.py); several are taken as one. `--bleed`
+mixes another stem into each, so many decibels softer; `--level` makes each so much softer; `--detune` plays
+each as a record that runs so many cents fast. Can be stopped and run again: stems and answers are kept under
+.cache/bench, and an engine is asked again only when it has changed. transkun is left out unless it is named:
+it wants torch, in an environment of its own.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ Heard = Mapping[str, list[Answer]]
 def main() -> None:
     """Make the stems, hear them, compare, print."""
     options = _options()
-    some = stems.test_set(options.set, options.per_family, options.families)
+    some = stems.test_sets(options.sets, options.per_family, options.families)
     some = some if options.bleed is None else stems.bled(some, options.bleed)
     some = some if options.level is None else stems.softer(some, options.level)
     some = some if options.detune is None else stems.detuned(some, options.detune)
@@ -69,8 +70,13 @@ def _options() -> argparse.Namespace:
     def listed(text: str) -> list[str]:
         return [name for name in text.split(",") if name]
 
+    def a_set(name: str) -> str:
+        if name not in stems.SPLITS:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(stems.SPLITS)}")
+        return name
+
     parser = argparse.ArgumentParser(prog="python -m tests.bench.transcription")
-    parser.add_argument("set", nargs="?", choices=stems.SPLITS, default="test")
+    parser.add_argument("sets", nargs="*", type=a_set, default=["test"], metavar="SET")
     parser.add_argument("--per-family", type=int, default=stems.PER_FAMILY, help="so many stems")
     parser.add_argument("--bleed", type=float, metavar="DB", help="with another stem in each, at this level")
     parser.add_argument("--level", type=float, metavar="DB", help="each made louder by this, or softer")
