@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from daw_bridge.core.notes import Note
-from daw_bridge.training import effects, stems
+from daw_bridge.training import effects, recipe, stems
 from daw_bridge.training.performance import Performance
 from daw_bridge.training.players import (
     PLAY_RATE_HZ,
@@ -95,6 +95,15 @@ def test_notes_begin_in_time_and_on_their_key(sound: str) -> None:
     quiet = effects.finished(np.random.default_rng(0), heard, RATE_HZ)
     spectrum = features(quiet)[0, round((LINE.notes[0].onset_s + 0.25) * RATE_HZ / 512)]
     assert spectrum[3 * (60 - 21) + 1] > spectrum.max() - 0.35
+
+
+def test_a_patch_sounds_the_same_each_time() -> None:
+    """This line, whose notes come again, did not while timidity kept a cache of them."""
+    needs("patch:60")
+    plan = recipe.plan(900_147)
+    performance, _ = stems.perform(plan.rng(), plan, [])
+    first, *others = (stems.play(np.random.default_rng(1), performance, plan.sound) for _ in range(7))
+    assert plan.sound == "patch:60" and all(np.array_equal(first, other) for other in others)
 
 
 def test_resampling_keeps_time() -> None:
