@@ -72,7 +72,7 @@ def remake(folder: Path, sources: Sequence[Path], share: float) -> bool:
 def _network(folder: Path, model: Path, size: Size, threads: int) -> None:
     from daw_bridge.training.train import Course
 
-    compiled = _has_compiler()
+    compiled = has_compiler()
     steps.train(folder, Course(compiled=compiled), until=lambda step: step >= size.steps, threads=threads)
     steps.train(folder, Course(compiled=compiled, anneal_steps=size.annealing), threads=threads)
     _finish(folder, folder / "checkpoints" / "annealed.pt", model, list(FAMILIES))
@@ -88,7 +88,7 @@ def _organs_network(folder: Path, model: Path, organ: Path, size: Size, threads:
         learning_rate=1.5e-3,
         anneal_steps=size.organ_steps,
         times={"organ": size.organ_times},
-        compiled=_has_compiler(),
+        compiled=has_compiler(),
     )
     steps.train(folder, course, begin_from=model, threads=threads, kept=kept)
     _finish(folder, kept / "checkpoints" / "annealed.pt", organ, ["organ"])
@@ -115,7 +115,8 @@ def _compare(folder: Path, model: Path, organ: Path) -> None:
     steps.score(folder, {"remade": organ, "shipped": find_model(ORGAN)}, "validation", ["organ"], EVERYTHING)
 
 
-def _has_compiler() -> bool:
+def has_compiler() -> bool:
+    """What `Course.compiled` takes; where there is none, that is said."""
     if any(map(shutil.which, ("c++", "g++", "clang++"))):
         return True
     steps.say("There is no C++ compiler: a step of the training takes a quarter longer.")

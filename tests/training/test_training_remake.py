@@ -64,6 +64,17 @@ def test_where_there_is_no_stem_that_is_said(tmp_path: Path, capsys: pytest.Capt
     ]
 
 
+def test_without_a_compiler_training_is_slower_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not remake.has_compiler()
+    assert "no C++ compiler" in capsys.readouterr().out
+    (tmp_path / "clang++").touch(mode=0o755)
+    assert remake.has_compiler()
+    assert capsys.readouterr().out == ""
+
+
 @pytest.mark.parametrize("part", ["0", "-1", "0.05", "11", "much", "nan"])
 def test_a_part_is_not_too_small(part: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
