@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daw_bridge.training import lines
+from daw_bridge.training import hands, lines
 from daw_bridge.training.supplements import Share, supplement_of
 
 SEED = 20_407
@@ -121,6 +121,7 @@ FAMILIES = {
 LINES: dict[str, lines.Line] = {
     "bass": lines.bass, "riff": lines.riff, "melody": lines.melody,
     "arpeggio": lines.arpeggio, "bed": lines.bed, "comping": lines.comping, "restrikes": lines.restrikes,
+    "hands": hands.hands,
 }  # fmt: skip
 ONE_VOICE_LINES = ("bass", "riff", "melody")
 ONE_VOICE_PLAYERS = ("partials", "singer")
@@ -167,9 +168,10 @@ def plan(number: int) -> Plan:
     line = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
     share = supplement.families[family] if supplement else Share(about.weight, restruck=RESTRUCK)
     banks = supplement.banks if supplement else ()
-    synths = [] if share.sounds or banks else [s for s in about.synths if _allowed(s, split)]
-    if share.sounds:
-        sound = str(rng.choice(share.sounds))
+    named = str(rng.choice(share.sounds)) if share.sounds else ""
+    synths = [] if named or banks else [s for s in about.synths if _allowed(s, split)]
+    if named:
+        sound = named
     elif synths and rng.random() < 0.4:
         sound = _synth(rng, str(rng.choice(synths)), split)
     else:
@@ -181,6 +183,8 @@ def plan(number: int) -> Plan:
     doubled = int(rng.choice((-12, 12))) if family in DOUBLED_FAMILIES and rng.random() < DOUBLED else 0
     if split != TEST_AS_IT_WAS and family in RESTRUCK_FAMILIES and rng.random() < share.restruck:
         line = "restrikes"
+    if share.hands and rng.random() < share.hands:
+        line = "hands"
     return Plan(number, split, family, line, sound, doubled)
 
 

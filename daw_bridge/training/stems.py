@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training import effects, songs
+from daw_bridge.training.hands import expressive
 from daw_bridge.training.lines import Setting
 from daw_bridge.training.performance import Performance, played
 from daw_bridge.training.recipe import (
@@ -104,6 +105,9 @@ def perform(rng: np.random.Generator, plan: Plan, voices: Sequence[Voice]) -> tu
         one_voice = False
     may_bend = not plan.sound.startswith(UNBENT_PLAYERS) and plan.family not in UNBENT_FAMILIES
     performance = played(rng, notes, LENGTH_S, one_voice=one_voice, may_bend=may_bend)
+    supplement = supplement_of(plan.number)
+    if supplement and supplement.expressive:
+        performance = replace(performance, notes=expressive(rng, performance.notes))
     if plan.sound.startswith("singer:"):
         performance = singer.articulated(rng, performance)
     return performance, song

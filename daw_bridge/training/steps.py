@@ -16,7 +16,7 @@ from daw_bridge.training import dataset, recipe, songs, stems
 if TYPE_CHECKING:  # torch is large, and not needed to make data
     from daw_bridge.training.train import Course
 
-SCORED = ("validation", "test", "patches", "recorded", "sung")
+SCORED = ("validation", "test", "patches", "recorded", "sung", "expressive")
 """The splits that a network is scored on: the first to choose by, the others to be judged by."""
 MOST_FAILED = 1 / 20
 """More stems than this that make no sound are a mistake."""

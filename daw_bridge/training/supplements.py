@@ -3,7 +3,7 @@ SoundFonts don't have."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DRAWBAR_ORGANS = (16, 16, 17, 18)
 """General MIDI programs."""
@@ -13,11 +13,12 @@ STOPS = ("stops:drawbars", "stops:drawbars", "stops:pipes", "stops:reeds")
 @dataclass(frozen=True)
 class Share:
     """How much there is of a family, what plays it ("" for what plays it in general), and how many of its
-    stems repeat their keys."""
+    stems repeat their keys, or are played with two hands."""
 
     weight: float
     sounds: tuple[str, ...] = ()
     restruck: float = 0.0
+    hands: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Supplement:
     """SoundFonts that play what names no sound of its own, and nothing else does; () for the general ones."""
     keys: tuple[int, int] | None = None
     """The lowest and the highest, where they aren't the family's."""
+    expressive: bool = False
+    """Played softly and loudly, the tune before the rest (`hands.py`)."""
 
     def weight(self, family: str) -> float:
         """0.0 for what it does not have."""
@@ -187,6 +190,46 @@ LOW_VALIDATION = Supplement(
 )
 """The same, for what is learned on validation stems."""
 
+GRAND = ("recorded:grand",) * 3
+PIANOS = tuple(f"sf2:{bank}:0" for bank in ("FluidR3_GM", "MuseScore_General_Full", "GeneralUser", "sonivox"))
+PLAYERS = {
+    "piano": Share(5.0, (*GRAND, *PIANOS, "plugin:piano"), hands=0.5),
+    "guitar": Share(2.0, ("", "recorded:guitar-nylon", "recorded:guitar-electric"), hands=0.4),
+    "keys": Share(1.5, ("", "", "plugin:epiano"), hands=0.4),
+    "strings": Share(1.5, ("", "", "recorded:violin"), hands=0.4),
+    "pluck": Share(1.0, ("", "", "recorded:harp"), hands=0.4),
+    "organ": Share(0.7, hands=0.4),
+    "pad": Share(0.5, hands=0.2),
+    "wind": Share(1.0, ("", "recorded:clarinet", "recorded:flute")),
+    "brass": Share(0.8, ("", "recorded:trumpet", "recorded:trombone")),
+    "bass": Share(0.8, ("", "recorded:bass-electric", "recorded:contrabass")),
+    "voice": Share(0.5),
+    "lead": Share(0.5),
+}
+EXPRESSIVE = Supplement(960_000, 1_200, PLAYERS, expressive=True)
+"""As players play: softer than any sequencer, and what accompanies softer than the tune."""
+EXPRESSIVE_VALIDATION = Supplement(
+    980_000,
+    40,
+    {name: replace(share, sounds=()) for name, share in PLAYERS.items()},
+    split="validation",
+    expressive=True,
+)
+"""The same on the validation's sounds."""
+EXPRESSIVE_TEST = Supplement(
+    990_000,
+    40,
+    {
+        "piano": Share(3.0, ("recorded:piano", "patch:0", "sf2:sf_GMbank:0"), hands=0.5),
+        "guitar": Share(1.0, ("recorded:guitar-acoustic", "patch:24", "sf2:sf_GMbank:24"), hands=0.5),
+        "strings": Share(1.0, ("recorded:cello", "patch:48", "sf2:sf_GMbank:48"), hands=0.5),
+        "wind": Share(1.0, ("recorded:saxophone", "patch:73", "sf2:sf_GMbank:71")),
+    },
+    split="expressive",
+    expressive=True,
+)
+"""A test: the same on the tests' sounds."""
+
 SUPPLEMENTS = (
     HARD,
     ORGANS,
@@ -201,6 +244,9 @@ SUPPLEMENTS = (
     PATCHES_TEST,
     LOW_BASSES,
     LOW_VALIDATION,
+    EXPRESSIVE,
+    EXPRESSIVE_VALIDATION,
+    EXPRESSIVE_TEST,
 )
 
 
