@@ -69,7 +69,7 @@ def expressive(rng: np.random.Generator, notes: Sequence[Note]) -> tuple[Note, .
 
 
 def _leads(note: Note, notes: Sequence[Note], side: int) -> bool:
-    """Whether no note that sounds at its onset, or is struck with it, lies above it (`side` 1) or below (-1)."""
+    """Whether no other that sounds at its onset, or is struck with it, is higher (`side` 1) or lower (-1)."""
     at_s = note.onset_s + TOGETHER_S
     return not any(
         side * (other.pitch - note.pitch) > 0 and other.onset_s <= at_s < other.offset_s for other in notes
