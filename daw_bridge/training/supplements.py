@@ -218,17 +218,16 @@ EXPRESSIVE_VALIDATION = Supplement(
 """The same on the validation's sounds."""
 EXPRESSIVE_TEST = Supplement(
     990_000,
-    40,
+    120,
     {
-        "piano": Share(3.0, ("recorded:piano", "patch:0", "sf2:sf_GMbank:0"), hands=0.5),
-        "guitar": Share(1.0, ("recorded:guitar-acoustic", "patch:24", "sf2:sf_GMbank:24"), hands=0.5),
-        "strings": Share(1.0, ("recorded:cello", "patch:48", "sf2:sf_GMbank:48"), hands=0.5),
-        "wind": Share(1.0, ("recorded:saxophone", "patch:73", "sf2:sf_GMbank:71")),
+        name: Share(1.0, ("",) * len(some.sounds) + some.sounds, hands=PLAYERS[name].hands)
+        for name, some in PATCHES_TEST.families.items()
     },
     split="expressive",
+    banks=("sf_GMbank",),
     expressive=True,
 )
-"""A test: the same on the tests' sounds."""
+"""A test: the same on the sounds of the tests, csound's bank and freepats' by turns."""
 
 SUPPLEMENTS = (
     HARD,

@@ -5,12 +5,12 @@
 They follow the training's recipe (`daw_bridge.training.recipe`; docs/training.md): neither the songs nor the
 sounds of the set `test` are in the training or in `tune`, which is the training's validation split, on which
 thresholds may be chosen. `patches` is of another maker's bank, `recorded` of five recorded instruments,
-`sung` of a singer, which are in neither. Only what Debian doesn't have is left out: songs of POP909 and DX7
-patches.
+`sung` of a singer, which are in neither; `expressive` is as soft and as loud as players are, on the sounds of
+`test` and `patches`. Only what Debian doesn't have is left out: songs of POP909 and DX7 patches.
 
 Needs Debian's openttd-openmsx, fluidsynth with csound-soundfont (`test`) or timgm6mb-soundfont (`tune`), and
-timidity with freepats (`patches`); `recorded` needs npm's samples, `sung` flite and pyworld
-(docs/training.md).
+timidity with freepats (`patches`), `expressive` both; `recorded` needs npm's samples, `sung` flite and
+pyworld (docs/training.md).
 """
 
 from __future__ import annotations
@@ -31,11 +31,16 @@ import numpy as np
 import daw_bridge
 from daw_bridge.training import recipe, songs
 from daw_bridge.training import stems as training_stems
-from daw_bridge.training.supplements import PATCHES_TEST, RECORDED_TEST, SUNG_TEST
+from daw_bridge.training.supplements import EXPRESSIVE_TEST, PATCHES_TEST, RECORDED_TEST, SUNG_TEST
 from daw_bridge.transcribe.bridge.features import RATE_HZ
 from tests.bench import workers
 
-SUPPLEMENTS = {"patches": PATCHES_TEST, "recorded": RECORDED_TEST, "sung": SUNG_TEST}
+SUPPLEMENTS = {
+    "patches": PATCHES_TEST,
+    "recorded": RECORDED_TEST,
+    "sung": SUNG_TEST,
+    "expressive": EXPRESSIVE_TEST,
+}
 """Our name of a set -> what it is made of, where that isn't the general stems."""
 SPLITS = {"test": "test", "tune": "validation"} | {name: some.split for name, some in SUPPLEMENTS.items()}
 """Our name of a set -> the recipe's split."""
@@ -46,7 +51,7 @@ FOLDER = workers.CACHE / "stems"
 SOURCES = (
     *(
         f"training/{module}.py"
-        for module in ("recipe", "supplements", "lines", "performance", "songs", "stems", "effects")
+        for module in ("recipe", "supplements", "lines", "hands", "performance", "songs", "stems", "effects")
     ),
     "training/players/*.py",
     "host/faust/*",
