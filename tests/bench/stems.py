@@ -45,6 +45,9 @@ SUPPLEMENTS = {
 SPLITS = {"test": "test", "tune": "validation"} | {name: some.split for name, some in SUPPLEMENTS.items()}
 """Our name of a set -> the recipe's split."""
 
+RECORDINGS = "recordings"
+"""The set that is not made (recordings.py)."""
+
 PER_FAMILY = 10
 SONGS = Path("/usr/share/games/openttd/baseset/openmsx")
 FOLDER = workers.CACHE / "stems"
@@ -127,9 +130,15 @@ def test_set(
 def test_sets(
     names: Iterable[str], per_family: int = PER_FAMILY, families: Iterable[str] = recipe.FAMILIES
 ) -> list[Stem]:
-    """Several sets as one: so many stems a family of each."""
+    """Several sets as one: so many stems a family of each, and recordings as they are."""
+    from tests.bench.recordings import recordings
+
     wanted, order = list(families), list(recipe.FAMILIES)
-    some = [stem for name in names for stem in test_set(name, per_family, wanted)]
+    some = [
+        stem
+        for name in names
+        for stem in (recordings() if name == RECORDINGS else test_set(name, per_family, wanted))
+    ]
     return sorted(some, key=lambda stem: order.index(stem.family))
 
 

@@ -13,7 +13,7 @@ from daw_bridge.training import recipe
 from daw_bridge.training.stems import read_flac, write_flac
 from daw_bridge.training.supplements import RECORDED, RECORDED_TEST
 from daw_bridge.transcribe.tuning import tuning_cents
-from tests.bench import stems
+from tests.bench import recordings, stems
 from tests.bench.stems import Stem
 
 
@@ -56,8 +56,10 @@ def test_several_sets_are_one_by_family(monkeypatch: pytest.MonkeyPatch) -> None
         for name in ("test", "patches")
     }
     monkeypatch.setattr(stems, "test_set", lambda name, per_family, families: made[name])
-    names = [stem.name for stem in stems.test_sets(["test", "patches"], 1)]
-    assert names == ["test-bass", "patches-bass", "test-organ", "patches-organ"]
+    played = Stem(Path("somebody.wav"), "piano", "recording", "", ())
+    monkeypatch.setattr(recordings, "recordings", lambda: [played])
+    names = [stem.name for stem in stems.test_sets(["test", "patches", "recordings"], 1)]
+    assert names == ["test-bass", "patches-bass", "somebody", "test-organ", "patches-organ"]
 
 
 def test_what_bleeds_in_is_as_loud_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,13 @@
     python -m tests.bench.transcription --detune 30
 
 Prints tables; `--write` puts them into docs/benchmarks.md too. A SET is `test`, songs and sounds that our
-model never met; `patches`, `recorded` or `sung`, another maker's bank, recorded instruments or a singer that
-it never met; or `tune`, on which thresholds may be chosen (stems.py); several are taken as one. `--bleed`
-mixes another stem into each, so many decibels softer; `--level` makes each so much softer; `--detune` plays
-each as a record that runs so many cents fast. Can be stopped and run again: stems and answers are kept under
-.cache/bench, and an engine is asked again only when it has changed. transkun is left out unless it is named:
-it wants torch, in an environment of its own.
+model never met; `patches`, `recorded` or `sung`, another maker's bank, recorded instruments or a singer
+that it never met; `expressive`, lines as players play them; `recordings`, two pianists (recordings.py); or
+`tune`, on which thresholds may be chosen (stems.py); several are taken as one. `--bleed` mixes another stem
+into each, so many decibels softer; `--level` makes each so much softer; `--detune` plays each as a record
+that runs so many cents fast. Can be stopped and run again: stems and answers are kept under .cache/bench,
+and an engine is asked again only when it has changed. transkun is left out unless it is named: it wants
+torch, in an environment of its own.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ def _options() -> argparse.Namespace:
         return [name for name in text.split(",") if name]
 
     def a_set(name: str) -> str:
-        if name not in stems.SPLITS:
-            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(stems.SPLITS)}")
+        if name not in (sets := (*stems.SPLITS, stems.RECORDINGS)):
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(sets)}")
         return name
 
     parser = argparse.ArgumentParser(prog="python -m tests.bench.transcription")
@@ -107,7 +108,7 @@ def _sections(
 ) -> Iterator[str]:
     yield f"```\npython -m tests.bench.transcription {shlex.join(sys.argv[1:])}".rstrip() + "\n```"
     versions = ", ".join(f"{contender.name} {contender.version}" for contender in (*rivals, *ours))
-    yield f"{len(some)} stems of {recipe.LENGTH_S:.0f} s (set {stems.set_digest(some)}): {versions}."
+    yield f"{len(some)} stems (set {stems.set_digest(some)}): {versions}."
     everywhere = {name: mine for name, mine in heard.items() if len(mine) == len(some)}
     yield f"### Onset F1, and in brackets with offsets\n\n{tables.summary(everywhere)}"
     for contender in (*rivals, *ours):
