@@ -67,11 +67,12 @@ def decode(
 
 
 def confidences(evidence: Doubles, thresholds: Thresholds) -> Doubles:
-    """How likely each strike is a note: 0.0 to 1.0, from `finds.Finds.evidence`."""
+    """How likely each strike is a note: 0.0 to 1.0, from `finds.Finds.evidence`. An older model's weights
+    leave out what its last columns say."""
     if not thresholds.weights:
         return evidence[:, 0]
     bias, *weights = thresholds.weights
-    return np.asarray(1.0 / (1.0 + np.exp(-(bias + evidence @ np.asarray(weights)))))
+    return np.asarray(1.0 / (1.0 + np.exp(-(bias + evidence[:, : len(weights)] @ np.asarray(weights)))))
 
 
 def notes(finds: Finds, thresholds: Thresholds, profile: Profile) -> tuple[Note, ...]:

@@ -55,7 +55,7 @@ MODEL, ORGAN = "model.onnx", "organ.onnx"
 """The network for all, and the one for the profile `organ`: the same, trained on with organs, so that it
 hears a 16' stop as a stop, where the other hears keys an octave lower."""
 
-DECODING = 8
+DECODING = 9
 """Count up when what is heard or how it is decoded changes, so that parts cached before are made anew."""
 
 _REINSTALL = "Install DAW Bridge again: uv sync --inexact."

@@ -7,7 +7,7 @@ as they come, with some steps of their neighbours to each side, and only what is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -39,11 +39,15 @@ EVIDENCE = (
     "octave above",
     "twelfth below",
     "two octaves below",
+    "clarity",
 )
 """What speaks for and against a note: the mass of its onset; the log-odds that its key sounds in the 70 ms
 after it, and before it; the mass of onsets at the same time on keys that it may be a ghost of, as far as its
-own leaves doubt: played octaves are clear, ghosts are not."""
+own leaves doubt: played octaves are clear, ghosts are not. And the clip's clarity, the mean mass of its
+strikes: among clear ones a doubtful one is more often a soft note, among doubtful ones a ghost."""
 _RELATED = (-12, 12, -19, -24)
+_USUAL_STRIKES, _USUAL_CLARITY = 4, 0.6
+"""Clarity is what it is in most clips, by so many strikes, until a clip has shown its own."""
 
 _CODE = 1 << 40
 
@@ -54,7 +58,7 @@ class Finds:
     search in sorted codes serves all keys.
 
     Strikes, one a row, by key and time: `key`, `step` (with a fraction), `evidence`
-    [rows, 8]. Codes: where keys `rise` above the sounding threshold and `fall` below it, and
+    [rows, 9]. Codes: where keys `rise` above the sounding threshold and `fall` below it, and
     where they are `released` with the offset threshold's mass.
     """
 
@@ -92,12 +96,14 @@ def step_of(codes: Indices) -> Indices:
 
 
 def find(blocks: Iterable[Floats], *, sounding: float, offset: float) -> Finds:
-    """All that happens in maps [4, steps, 88], given in blocks of any length.
+    """All that happens in maps [4, steps, 88] of a whole clip, given in blocks of any length.
 
     `sounding` is the probability from which on a key sounds, `offset` the mass that releases it.
     """
-    found = [_found(maps, first, sounding, offset) for first, maps in _stretches(blocks)]
-    return Finds.joined(found)
+    found = Finds.joined(_found(maps, first, sounding, offset) for first, maps in _stretches(blocks))
+    mass = found.evidence[:, 0]
+    clarity = (mass.sum() + _USUAL_STRIKES * _USUAL_CLARITY) / (len(mass) + _USUAL_STRIKES)
+    return replace(found, evidence=np.column_stack((found.evidence, np.full(len(mass), clarity))))
 
 
 def _stretches(blocks: Iterable[Floats]) -> Iterator[tuple[int, Floats]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from daw_bridge.core.notes import Note
 from daw_bridge.training.targets import targets
 from daw_bridge.transcribe import PROFILES
-from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
+from daw_bridge.transcribe.bridge.decoding import Thresholds, confidences, decode
 from daw_bridge.transcribe.bridge.finds import EVIDENCE
 from daw_bridge.transcribe.bridge.maps import KEYS, STEP_S, Floats
 from daw_bridge.transcribe.profiles import find_profile
@@ -141,6 +141,29 @@ def test_what_speaks_against_a_note_lowers_its_confidence() -> None:
     alone = ghost.copy()
     alone[:, :, 48 - 21] = 0.0
     assert [n.pitch for n in decode([alone], ghosts)] == [60]
+
+
+def test_a_doubtful_note_is_believed_among_clear_ones_and_not_among_doubtful_ones() -> None:
+    line = [Note(0.5 + 0.25 * n, 48 + n, 0.7 + 0.25 * n) for n in range(12)]
+    clear, doubtful = maps_of(*line), maps_of(*line)
+    clear[ONSET, :, 53 - 21] *= 0.4
+    doubtful[ONSET] *= 0.4
+    weights = np.zeros(len(EVIDENCE) + 1)
+    weights[[0, 1, 1 + EVIDENCE.index("clarity")]] = -5.0, 5.0, 5.0
+    by_context = Thresholds(weights=tuple(weights))
+    assert 53 in [n.pitch for n in decode([clear], by_context)]
+    assert decode([doubtful], by_context) == ()
+    alone = maps_of(line[5])
+    alone[ONSET] *= 0.4
+    assert decode([alone], by_context)[0].confidence == pytest.approx(0.5, abs=0.15)  # as in most clips
+
+
+def test_weights_of_an_older_model_know_less_and_serve() -> None:
+    evidence = np.random.default_rng(3).random((50, len(EVIDENCE)))
+    older = (-2.0, 4.0, *[0.5] * (len(EVIDENCE) - 2))
+    assert confidences(evidence, Thresholds(weights=older)) == pytest.approx(
+        confidences(evidence, Thresholds(weights=(*older, 0.0)))
+    )
 
 
 def test_one_voice_is_the_surest_of_what_starts_together() -> None:
