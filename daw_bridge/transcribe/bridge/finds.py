@@ -39,15 +39,16 @@ EVIDENCE = (
     "octave above",
     "twelfth below",
     "two octaves below",
-    "clarity",
+    "faint company",
 )
 """What speaks for and against a note: the mass of its onset; the log-odds that its key sounds in the 70 ms
 after it, and before it; the mass of onsets at the same time on keys that it may be a ghost of, as far as its
-own leaves doubt: played octaves are clear, ghosts are not. And the clip's clarity, the mean mass of its
-strikes: among clear ones a doubtful one is more often a soft note, among doubtful ones a ghost."""
+own leaves doubt: played octaves are clear, ghosts are not. And the share of the clip's strikes that are
+faint: where few are, a doubtful one is more often a soft note, where many are, a ghost."""
 _RELATED = (-12, 12, -19, -24)
-_USUAL_STRIKES, _USUAL_CLARITY = 4, 0.6
-"""Clarity is what it is in most clips, by so many strikes, until a clip has shown its own."""
+_FAINT_MASS = 0.25
+_USUAL_STRIKES, _USUAL_SHARE = 4, 0.25
+"""The share is what it is in most clips, by so many strikes, until a clip has shown its own."""
 
 _CODE = 1 << 40
 
@@ -101,9 +102,9 @@ def find(blocks: Iterable[Floats], *, sounding: float, offset: float) -> Finds:
     `sounding` is the probability from which on a key sounds, `offset` the mass that releases it.
     """
     found = Finds.joined(_found(maps, first, sounding, offset) for first, maps in _stretches(blocks))
-    mass = found.evidence[:, 0]
-    clarity = (mass.sum() + _USUAL_STRIKES * _USUAL_CLARITY) / (len(mass) + _USUAL_STRIKES)
-    return replace(found, evidence=np.column_stack((found.evidence, np.full(len(mass), clarity))))
+    faint = found.evidence[:, 0] < _FAINT_MASS
+    share = (faint.sum() + _USUAL_STRIKES * _USUAL_SHARE) / (len(faint) + _USUAL_STRIKES)
+    return replace(found, evidence=np.column_stack((found.evidence, np.full(len(faint), share))))
 
 
 def _stretches(blocks: Iterable[Floats]) -> Iterator[tuple[int, Floats]]:

@@ -83,8 +83,8 @@ def slowly(maps: Floats) -> dict[tuple[int, int], tuple[float, list[float]]]:
 def test_strikes_and_their_evidence_are_those_of_a_slow_look(seed: int, edge: int) -> None:
     maps = struck(seed)
     slow = slowly(maps)
-    clarity = (sum(evidence[0] for _, evidence in slow.values()) + 4 * 0.6) / (len(slow) + 4)
-    expected = [(key, centre, [*some, clarity]) for (key, _), (centre, some) in sorted(slow.items())]
+    faint = (sum(evidence[0] < 0.25 for _, evidence in slow.values()) + 4 * 0.25) / (len(slow) + 4)
+    expected = [(key, centre, [*some, faint]) for (key, _), (centre, some) in sorted(slow.items())]
     found = find([maps[:, :edge], maps[:, edge:]], sounding=0.35, offset=0.5)
     assert found.evidence.shape == (len(expected), len(EVIDENCE))
     assert found.key.tolist() == [key for key, _, _ in expected]
