@@ -39,7 +39,7 @@ EVIDENCE = (
     "octave above",
     "twelfth below",
     "two octaves below",
-    "faint company",
+    "share of faint strikes",
 )
 """What speaks for and against a note: the mass of its onset; the log-odds that its key sounds in the 70 ms
 after it, and before it; the mass of onsets at the same time on keys that it may be a ghost of, as far as its

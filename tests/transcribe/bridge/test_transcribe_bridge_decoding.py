@@ -150,13 +150,13 @@ def test_a_doubtful_note_is_believed_among_clear_ones_and_not_among_faint_ones()
     for maps in (clear, muddled):
         maps[ONSET, :, 53 - 21] = maps_of(line[5])[ONSET, :, 53 - 21] * 0.4
     weights = np.zeros(len(EVIDENCE) + 1)
-    weights[[0, 1, 1 + EVIDENCE.index("faint company")]] = -1.0, 5.0, -5.0
-    in_company = Thresholds(weights=tuple(weights))
-    assert 53 in [n.pitch for n in decode([clear], in_company)]
-    assert decode([muddled], in_company) == ()
+    weights[[0, 1, 1 + EVIDENCE.index("share of faint strikes")]] = -1.0, 5.0, -5.0
+    by_share = Thresholds(weights=tuple(weights))
+    assert 53 in [n.pitch for n in decode([clear], by_share)]
+    assert decode([muddled], by_share) == ()
     alone = maps_of(line[5])
     alone[ONSET] *= 0.4
-    assert decode([alone], in_company)[0].confidence == pytest.approx(0.5, abs=0.05)  # as in most clips
+    assert decode([alone], by_share)[0].confidence == pytest.approx(0.5, abs=0.05)  # as in most clips
 
 
 def test_weights_of_an_older_model_know_less_and_serve() -> None:
