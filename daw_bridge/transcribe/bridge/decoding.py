@@ -67,8 +67,8 @@ def decode(
 
 
 def confidences(evidence: Doubles, thresholds: Thresholds) -> Doubles:
-    """How likely each strike is a note: 0.0 to 1.0, from `finds.Finds.evidence`. An older model's weights
-    leave out what its last columns say."""
+    """How likely each strike is a note: 0.0 to 1.0, from `finds.Finds.evidence`. An older model's weights,
+    and so the organs' network's, leave out what its last columns say."""
     if not thresholds.weights:
         return evidence[:, 0]
     bias, *weights = thresholds.weights
