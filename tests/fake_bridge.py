@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from daw_bridge.flow.pipeline import Steps
-from daw_bridge.service import Bridge
-from daw_bridge.serving import OpenSession
+from daw_bridge.service.bridge import Bridge
+from daw_bridge.service.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import Session, UserSettings
 from tests.fakes import FakeEngine, FakeInstruments

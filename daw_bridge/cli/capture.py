@@ -12,10 +12,10 @@ from daw_bridge.cli.log import keep_log
 from daw_bridge.cli.options import Json
 
 if TYPE_CHECKING:
-    from daw_bridge.capture import Saved
     from daw_bridge.host.errands import Tell
     from daw_bridge.host.parameters import Value
     from daw_bridge.host.protocol import Doing
+    from daw_bridge.service.capture import Saved
 
 Settings = Annotated[
     list[str] | None,
@@ -55,8 +55,8 @@ def capture(
 
     Close the window when you have it. The preset lies in your presets folder, the plugin's state beside it.
     """
-    from daw_bridge.capture import Wishes, capture_preset
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
+    from daw_bridge.service.capture import Wishes, capture_preset
 
     keep_log()
     if from_vstpreset is not None and not from_vstpreset.is_file():
@@ -90,8 +90,8 @@ def edit(
     What was there lies beside it (`NAME.yaml~`); comments in the file are not carried over. A factory preset
     stays as it is: the changed one is a copy in your presets folder, which is found first.
     """
-    from daw_bridge.capture import Wishes, edit_preset
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
+    from daw_bridge.service.capture import Wishes, edit_preset
 
     keep_log()
     wishes = Wishes(not no_editor, parse_settings(settings), audition)

@@ -28,8 +28,8 @@ from daw_bridge.core.formats import ExportFormat
 from daw_bridge.core.notes import Profile
 
 if TYPE_CHECKING:
-    from daw_bridge.conversion import Wanted
     from daw_bridge.host.process import WorkerProcess
+    from daw_bridge.service.conversion import Wanted
 
 
 def convert(
@@ -102,7 +102,7 @@ def _convert(
 ) -> None:
     from daw_bridge.cli.data import error_as_data, take_as_data
     from daw_bridge.cli.reporter import Reporter
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
     keep_log()
     takes, failures = [], []

@@ -14,7 +14,7 @@ from daw_bridge.cli.log import keep_log
 if TYPE_CHECKING:
     from daw_bridge.core.notes import Part
     from daw_bridge.flow.events import Event
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
 TEMPO_BPM = 97.0
 RECORD_PRESET = "fingered-electric-bass"
@@ -51,8 +51,8 @@ def demo(
     from daw_bridge.core.errors import InternalError
     from daw_bridge.core.files import write_whole
     from daw_bridge.flow.events import Failed, TakeDelivered
-    from daw_bridge.service import Bridge
-    from daw_bridge.serving import OpenSession
+    from daw_bridge.service.bridge import Bridge
+    from daw_bridge.service.serving import OpenSession
     from daw_bridge.session.start import start_session
     from daw_bridge.settings import SETTINGS_NAME
 

@@ -104,7 +104,7 @@ def _engine() -> str:
 
 
 def _instruments() -> str:
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
     with Bridge() as bridge:
         preset = bridge.library().find("fat-analog-sub")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from daw_bridge.core.audio import AudioClip
     from daw_bridge.host.speaker import Speaker
     from daw_bridge.presets import PresetLibrary, StoredPreset
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
 DEMOS = "demos"
 """Below the bridge's own folder: what could not be played."""
@@ -46,7 +46,7 @@ def listen(
     """
     if not names and tag is None:
         raise typer.BadParameter("Name a preset, or a tag: --tag pad", param_hint="NAME")
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
     from daw_bridge.settings import user_state_folder
 
     keep_log()

@@ -20,12 +20,12 @@ from daw_bridge.core.errors import BridgeError
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from daw_bridge.auditioning import TakeSong, Wish
     from daw_bridge.deliver.take_file import FoundTake
     from daw_bridge.edit import Edit
     from daw_bridge.live.player import Timing
     from daw_bridge.live.playing import LivePlayer, Moment
     from daw_bridge.live.program import Patch
+    from daw_bridge.service.auditioning import TakeSong, Wish
 
 ARRIVALS_S = 0.1
 """So often the bridge looks for takes that have come."""
@@ -138,9 +138,9 @@ def play(
         raise typer.BadParameter("It is for --sync clock.", param_hint="--clock-in")
     if sync == "clock" and send_clock:
         raise typer.BadParameter("A clock comes in already: leave it out.", param_hint="--send-clock")
-    from daw_bridge.auditioning import Wish
     from daw_bridge.live.playing import LivePlayer
     from daw_bridge.live.wire import Setup
+    from daw_bridge.service.auditioning import Wish
 
     keep_log()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -189,8 +189,8 @@ def _play_arrivals(
     is_quiet: bool,
 ) -> None:
     """One after the other, as they come, until Ctrl-C."""
-    from daw_bridge.auditioning import Arrivals
     from daw_bridge.cli.takes import takes_folder
+    from daw_bridge.service.auditioning import Arrivals
 
     below = takes_folder(folder)
     arrivals = Arrivals(below)
@@ -221,9 +221,9 @@ def song_of_take(found: FoundTake, variant: str, edits: Sequence[Edit], preset: 
 
     Raises BridgeError.
     """
-    from daw_bridge.auditioning import song_of
-    from daw_bridge.revoicing import session_of
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.auditioning import song_of
+    from daw_bridge.service.bridge import Bridge
+    from daw_bridge.service.revoicing import session_of
 
     if preset is None:
         song = song_of(found, variant=variant, edits=edits)

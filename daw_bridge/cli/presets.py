@@ -24,7 +24,7 @@ def list_presets(
     from rich.table import Table
 
     from daw_bridge.presets import StoredPreset, tagged
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
     with Bridge() as bridge:
         library = bridge.library()
@@ -55,7 +55,7 @@ def list_presets(
 @presets.command("show")
 def show_preset(name: Annotated[str, typer.Argument(help="A preset's name.", metavar="NAME")]) -> None:
     """Show one preset's file."""
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
     with Bridge() as bridge:
         found = bridge.library().find(name)
@@ -73,7 +73,7 @@ def check_presets(
 ) -> None:
     """Load presets into their instruments and say every mistake."""
     from daw_bridge.cli.data import error_as_data
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
     errors: list[BridgeError] = []
     warnings: list[dict[str, str]] = []

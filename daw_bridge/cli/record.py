@@ -88,9 +88,9 @@ def record(
     patch, chosen = parse_patch(program, bank, cc), _parse_inputs(inputs)
     from daw_bridge.cli.takes import find_take_named
     from daw_bridge.live.ping import Latency
-    from daw_bridge.recording import HardwareSetup
-    from daw_bridge.recording import record as recorded
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
+    from daw_bridge.service.recording import HardwareSetup
+    from daw_bridge.service.recording import record as recorded
 
     keep_log()
     signal.signal(signal.SIGTERM, signal.default_int_handler)

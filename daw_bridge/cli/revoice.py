@@ -60,9 +60,9 @@ def revoice(
     from daw_bridge.cli.takes import takes_folder
     from daw_bridge.deliver.finding import take_named
     from daw_bridge.deliver.take_file import find_take
-    from daw_bridge.revoicing import revoice as made_again
-    from daw_bridge.revoicing import session_of
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
+    from daw_bridge.service.revoicing import revoice as made_again
+    from daw_bridge.service.revoicing import session_of
 
     edits, variants = parse_edit_options(edit), parse_variant_options(variant)
     keep_log()

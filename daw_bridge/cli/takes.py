@@ -129,8 +129,8 @@ def restore(
     """
     from daw_bridge.cli.data import take_as_data
     from daw_bridge.cli.reporter import Reporter
-    from daw_bridge.revoicing import revoice
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
+    from daw_bridge.service.revoicing import revoice
 
     found = find_take_named(name, folder)
     version = next((v for v in found.take.history if v.number == number), None)

@@ -35,8 +35,8 @@ def watch(
       daw-bridge watch --poll /Volumes/Studio/Song
     """
     from daw_bridge.cli.reporter import Reporter
-    from daw_bridge.service import Bridge
-    from daw_bridge.serving import OpenSession
+    from daw_bridge.service.bridge import Bridge
+    from daw_bridge.service.serving import OpenSession
     from daw_bridge.settings import ListenedTempo, load_session
 
     keep_log()

@@ -23,7 +23,7 @@ from daw_bridge.core.audio import AudioClip
 from daw_bridge.transcribe import DEFAULT_ENGINE, engine
 
 if TYPE_CHECKING:
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
 
 def read_mono(audio: Path, rate_hz: int) -> AudioClip:
@@ -56,7 +56,7 @@ def main() -> None:
         _warm(*options[:1])
         _answer(lambda audio: transcribe(audio, *options))
         return
-    from daw_bridge.service import Bridge
+    from daw_bridge.service.bridge import Bridge
 
     _warm()
     preset, folder = sys.argv[2], Path(sys.argv[3])

@@ -25,8 +25,8 @@ from daw_bridge.deliver.take_file import find_take
 from daw_bridge.flow.events import TakeDelivered
 from daw_bridge.flow.remaking import part_of
 from daw_bridge.journal import Journal
-from daw_bridge.service import Bridge
-from daw_bridge.serving import OpenSession
+from daw_bridge.service.bridge import Bridge
+from daw_bridge.service.serving import OpenSession
 from daw_bridge.session.start import start_session
 from tests.bench.speed import STEM_RATE_HZ, STEM_S, write_stem
 from tests.sessions import Heard

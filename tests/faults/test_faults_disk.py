@@ -11,7 +11,7 @@ import pytest
 
 from daw_bridge.core.files import TEMPORARY_PREFIX
 from daw_bridge.flow.events import Failed, TakeDelivered
-from daw_bridge.serving import OpenSession
+from daw_bridge.service.serving import OpenSession
 from daw_bridge.session.start import start_session
 from tests.fake_bridge import SETTINGS, FakeBridge, take_of
 from tests.flow.test_flow_pipeline import bounce_tone

@@ -19,7 +19,7 @@ import pytest
 from daw_bridge.cli.demo import bass_line, bounce_stem
 from daw_bridge.core.files import TEMPORARY_PREFIX, sha256_of
 from daw_bridge.deliver.take_file import load_take
-from daw_bridge.service import Bridge
+from daw_bridge.service.bridge import Bridge
 from daw_bridge.session.start import start_session
 from tests.sessions import PATIENCE_S, delivered_files
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from daw_bridge.deliver.take_file import load_take
 from daw_bridge.flow.events import NotesDelivered, TakeDelivered
-from daw_bridge.serving import OpenSession
+from daw_bridge.service.serving import OpenSession
 from daw_bridge.settings import Session
 from tests.fake_bridge import FakeBridge, running, session, stem
 from tests.flow.test_flow_pipeline import bounce_tone

@@ -13,7 +13,7 @@ from daw_bridge.core.errors import ClockMissing, PortMissing
 from daw_bridge.flow.events import TakeDelivered
 from daw_bridge.live.clock_listener import ClockListener
 from daw_bridge.live.ports import list_ports
-from daw_bridge.serving import OpenSession
+from daw_bridge.service.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import ListenedTempo
 from tests.fake_bridge import FakeBridge

@@ -17,7 +17,7 @@ from daw_bridge.live.link_clock import LinkClock
 from daw_bridge.live.link_listener import LinkListener
 from daw_bridge.live.player import Player
 from daw_bridge.live.program import program_of
-from daw_bridge.serving import OpenSession
+from daw_bridge.service.serving import OpenSession
 from daw_bridge.session.start import start_session
 from daw_bridge.settings import ListenedTempo
 from tests.fake_bridge import FakeBridge

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from daw_bridge.auditioning import Arrivals, Wish, song_of
 from daw_bridge.cli.options import parse_edit_options
 from daw_bridge.core.errors import TakeMissing
 from daw_bridge.core.meters import Position
 from daw_bridge.deliver.take_file import FoundTake, find_take
+from daw_bridge.service.auditioning import Arrivals, Wish, song_of
 from daw_bridge.settings import FixedTempo
 from tests.fake_bridge import FakeBridge
 from tests.flow.test_flow_pipeline import bounce_tone

@@ -23,8 +23,8 @@ from daw_bridge.flow.remaking import run_midi, take_back
 from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal
 from daw_bridge.presets import PresetLibrary, fingerprint
-from daw_bridge.refusals import remember_refusal
-from daw_bridge.service import Bridge
+from daw_bridge.service.bridge import Bridge
+from daw_bridge.service.refusals import remember_refusal
 from daw_bridge.session.choice import Choice, choose
 from daw_bridge.session.grid import LiveTempo, WantedTempo
 from daw_bridge.session.place import NamedPlace

@@ -24,7 +24,7 @@ from daw_bridge.presets.capture import (
     save_preset,
     with_sound,
 )
-from daw_bridge.service import Bridge
+from daw_bridge.service.bridge import Bridge
 from daw_bridge.settings import user_folder
 
 

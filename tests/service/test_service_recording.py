@@ -13,12 +13,12 @@ from daw_bridge.deliver.take import Recipe, Take, TakeRecorded, TakeRendering
 from daw_bridge.deliver.take_file import FoundTake, find_take
 from daw_bridge.flow.delivery import OTHER_NOTES
 from daw_bridge.flow.events import TakeDelivered
-from daw_bridge.recording import _file_name
-from daw_bridge.revoicing import revoice
+from daw_bridge.service.recording import _file_name
+from daw_bridge.service.revoicing import revoice
 from daw_bridge.settings import Session
 from tests.fake_bridge import FakeBridge, running, session, stem
 from tests.flow.test_flow_pipeline import bounce_tone
-from tests.test_auditioning import made
+from tests.service.test_service_auditioning import made
 
 __all__ = ["session", "stem"]  # fixtures
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from daw_bridge.auditioning import TakeSong, Wish
 from daw_bridge.core.errors import NothingHeard
 from daw_bridge.core.wav import write_wav
 from daw_bridge.deliver.placing import deliver_file
@@ -20,8 +19,9 @@ from daw_bridge.live.playing import LivePlayer, Moment
 from daw_bridge.live.program import Patch
 from daw_bridge.live.recording import TAIL_S, Hardware, Recording
 from daw_bridge.live.wire import Piece, Setup
-from daw_bridge.revoicing import revoice
-from daw_bridge.service import Bridge
+from daw_bridge.service.auditioning import TakeSong, Wish
+from daw_bridge.service.bridge import Bridge
+from daw_bridge.service.revoicing import revoice
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
 
-from daw_bridge.conversion import Wanted, engine_of, job_of
 from daw_bridge.core.audio import AudioClip
 from daw_bridge.core.errors import PluginError
 from daw_bridge.core.notes import Note, Part
@@ -32,6 +31,7 @@ from daw_bridge.journal import Journal
 from daw_bridge.live.listening import Listeners
 from daw_bridge.presets import PresetFolder, PresetLibrary, StoredPreset, factory_folder, phrases
 from daw_bridge.separate import Separator, separate
+from daw_bridge.service.conversion import Wanted, engine_of, job_of
 from daw_bridge.session.grid import LiveTempo, WantedTempo
 from daw_bridge.settings import (
     ListenedTempo,

@@ -11,8 +11,8 @@ from daw_bridge.deliver.take import DeliveredTake
 from daw_bridge.deliver.take_file import FoundTake, find_take, take_bytes
 from daw_bridge.flow.events import Tell
 from daw_bridge.journal import Journal
-from daw_bridge.refusals import refusal_of
-from daw_bridge.service import Bridge
+from daw_bridge.service.bridge import Bridge
+from daw_bridge.service.refusals import refusal_of
 from daw_bridge.session.lock import SessionLock
 from daw_bridge.settings import SETTINGS_NAME, Session, load_session
 

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from daw_bridge.answering import Answer, Answers
 from daw_bridge.core.audio import AUDIO_SUFFIXES
 from daw_bridge.core.errors import (
     BounceAbandoned,
@@ -26,7 +25,8 @@ from daw_bridge.deliver.take_file import TAKE_SUFFIX
 from daw_bridge.flow.events import Event, Failed, Skipped, Tell
 from daw_bridge.intake.midi import MIDI_SUFFIXES
 from daw_bridge.journal import Journal, State
-from daw_bridge.service import Bridge
+from daw_bridge.service.answering import Answer, Answers
+from daw_bridge.service.bridge import Bridge
 from daw_bridge.session.lock import SessionLock
 from daw_bridge.session.reading import SessionReading
 from daw_bridge.settings import SETTINGS_NAME, ListenedTempo, Session
