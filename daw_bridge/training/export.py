@@ -1,22 +1,16 @@
-"""The averaged network -> folded weights -> one ONNX file; and back, to train on from such a file."""
+"""The averaged network -> folded weights -> one ONNX file; `beginning` goes the other way."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from daw_bridge.training import graph
-from daw_bridge.training.network import COMBS, PARTIALS, Network, Shape
-from daw_bridge.training.train import averaged
+from daw_bridge.training.network import Network, Shape, averaged, normalisation
 from daw_bridge.transcribe.bridge.decoding import Thresholds
 from daw_bridge.transcribe.bridge.maps import Floats
 
@@ -27,7 +21,7 @@ def load_network(checkpoint: Path) -> tuple[Network, dict[str, str]]:
     """The averaged network of a checkpoint, ready for use, and what is said about how it was trained."""
     kept: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=True)
     about = {"training_steps": str(kept["step"]), "began_from": kept.get("began_from", "")}
-    return averaged(_shape(kept["shape"]), kept["average"]), {
+    return averaged(Shape.from_dict(kept["shape"]), kept["average"]), {
         name: told for name, told in about.items() if told
     }
 
@@ -55,121 +49,11 @@ def folded(network: Network) -> dict[str, Floats]:
     for name, value in weights.items():
         if name.startswith("pooled.") and value.ndim == 3:
             weights[name] = value.unsqueeze(3)  # along frames, for each key: of those is one left
-    scale, shift = _normalisation(network.local_norm)
+    scale, shift = normalisation(network.local_norm)
     weights["local.weight"] = state["local.weight"] * scale[:, None, None, None]
     weights["local.bias"] = state["local.bias"] * scale + shift
-    scale, shift = _normalisation(network.stacked_norm)
+    scale, shift = normalisation(network.stacked_norm)
     for comb, kernel in enumerate(network.comb_kernels()):
         weights[f"stacked.{comb}.weight"] = kernel.detach() * scale[:, None, None, None]
     weights["stacked.0.bias"] = state["stacked.bias"] * scale + shift
     return {name: np.asarray(value.numpy(), np.float32) for name, value in weights.items()}
-
-
-def unfolded(path: Path) -> tuple[Network, str]:
-    """The network in an ONNX file, its normalisations doing nothing yet (`normalised` mends that), and
-    words that say which file it was. Raises ValueError for a file that `export` didn't make.
-    """
-    weights, about = graph.read(path)
-    if "shape" not in about:
-        raise ValueError(f"{path} doesn't say the network's shape: export it anew")
-    network = Network(_shape(json.loads(about["shape"])))
-    state = {name: torch.from_numpy(value.copy()) for name, value in weights.items()}
-    rows = {
-        first + spacing * tooth: state[f"stacked.{comb}.weight"][..., tooth : tooth + 1]
-        for comb, (first, spacing, count) in enumerate(COMBS)
-        for tooth in range(count)
-    }
-    state["stacked.weight"] = torch.cat([rows[partial] for partial in PARTIALS], dim=1)
-    state["stacked.bias"] = state["stacked.0.bias"]
-    for norm in (network.local_norm, network.stacked_norm):
-        norm.running_var.fill_(1.0 - norm.eps)
-    mine = network.state_dict()
-    network.load_state_dict(
-        {name: state[name].reshape(v.shape) if name in state else v for name, v in mine.items()}
-    )
-    network.eval()
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-    earlier = f", {about['began_from']}" if "began_from" in about else ""
-    return network, f"{digest} after {about.get('training_steps', '?')} steps{earlier}"
-
-
-def normalised(network: Network, batches: Iterable[Tensor]) -> None:
-    """Make the normalisations normalise what they get of these spectra, without changing what comes out.
-
-    In training they then do what they did before they were folded, but for a batch's own differences.
-    """
-    norms = (network.local_norm, network.stacked_norm)
-    sums: dict[nn.Module, list[Tensor]] = {norm: [] for norm in norms}
-
-    def keep(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        found = inputs[0].double()
-        sums[norm].append(torch.stack((found.mean(dim=(0, 2, 3)), found.square().mean(dim=(0, 2, 3)))))
-
-    hooks = [norm.register_forward_pre_hook(partial(keep)) for norm in norms]
-    with torch.inference_mode():
-        for heard in batches:
-            network(heard)
-    for hook in hooks:
-        hook.remove()
-    with torch.no_grad():
-        for norm in norms:
-            mean, power = torch.stack(sums[norm]).mean(dim=0).float()
-            variance = (power - mean.square()).clamp(min=0.0)
-            scale, shift = _normalisation(norm)
-            norm.running_mean.copy_(mean)
-            norm.running_var.copy_(variance)
-            norm.weight.copy_(scale * torch.sqrt(variance + norm.eps))
-            norm.bias.copy_(shift + scale * mean)
-
-
-def thinned(network: Network, wide: int, batches: Iterable[Tensor]) -> Network:
-    """The same with `wide` hidden channels in each block: those that tell it most of these spectra.
-
-    How much one tells is its mean square times its weights' (such measures: Molchanov et al., "Pruning
-    convolutional neural networks for resource efficient inference", 2017). Raises ValueError where it has
-    fewer.
-    """
-    if network.shape.wide < wide:
-        raise ValueError(f"its blocks have {network.shape.wide} hidden channels, not {wide} or more")
-    heard_of: list[list[Tensor]] = [[] for _ in network.blocks]
-
-    def keep(index: int, narrow: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        heard_of[index].append(inputs[0].double().square().mean(dim=(0, 2, 3)))
-
-    hooks = [
-        block.narrow.register_forward_pre_hook(partial(keep, index))
-        for index, block in enumerate(network.blocks)
-    ]
-    with torch.inference_mode():
-        for heard in batches:
-            network(heard)
-    for hook in hooks:
-        hook.remove()
-    thin = Network(replace(network.shape, wide=wide))
-    state = network.state_dict()
-    for index, block in enumerate(network.blocks):
-        strength = block.narrow.weight.square().sum(dim=(0, 2, 3))
-        power = torch.stack(heard_of[index]).mean(dim=0) * strength
-        kept = power.argsort(descending=True)[:wide].sort().values
-        name = f"blocks.{index}"
-        state[f"{name}.widen.weight"] = state[f"{name}.widen.weight"][kept]
-        state[f"{name}.widen.bias"] = state[f"{name}.widen.bias"][kept]
-        state[f"{name}.narrow.weight"] = state[f"{name}.narrow.weight"][:, kept]
-    thin.load_state_dict(state)
-    thin.eval()
-    return thin
-
-
-def _normalisation(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-    """Scale and shift of each channel."""
-    assert norm.running_mean is not None and norm.running_var is not None
-    scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
-    return scale, norm.bias.detach() - scale * norm.running_mean
-
-
-def _shape(kept: dict[str, Any]) -> Shape:
-    """Older files say by how much the blocks are wider than their channels."""
-    kept = dict(kept)
-    if "expansion" in kept:
-        kept["wide"] = kept["channels"] * kept.pop("expansion")
-    return Shape(**kept | {"dilations": tuple(kept["dilations"])})

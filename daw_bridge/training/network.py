@@ -50,6 +50,14 @@ class Shape:
         """For the checkpoint."""
         return asdict(self)
 
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> Shape:
+        """The reverse; older files say by how much the blocks are wider than their channels."""
+        known = dict(data)
+        if "expansion" in known:
+            known["wide"] = known["channels"] * known.pop("expansion")
+        return Shape(**known | {"dilations": tuple(known["dilations"])})
+
 
 def spacing_of(index: int) -> int:
     """How many semitones apart are the keys that a block looks at: neighbours and octaves take turns."""
@@ -210,3 +218,18 @@ class _Pooled(nn.Module):
             y = y + functional.relu(follow(y))
         bias: Tensor = self.spread(y).unsqueeze(3)
         return bias
+
+
+def averaged(shape: Shape, average: dict[str, torch.Tensor]) -> Network:
+    """The network with the averaged weights, for use."""
+    network = Network(shape)
+    network.eval()
+    network.load_state_dict(average)
+    return network
+
+
+def normalisation(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    """Scale and shift of each channel."""
+    assert norm.running_mean is not None and norm.running_var is not None
+    scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
+    return scale, norm.bias.detach() - scale * norm.running_mean

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from daw_bridge.training import dataset
+from daw_bridge.training.beginning import normalised, thinned, unfolded
 from daw_bridge.training.losses import losses
-from daw_bridge.training.network import Network, Shape
+from daw_bridge.training.network import Network, Shape, averaged
 from daw_bridge.training.scoring import Score, score
 from daw_bridge.training.stems import Stem
 from daw_bridge.training.targets import targets
@@ -83,8 +84,6 @@ class Trainer:
     def begin_from(self, model: Path) -> None:
         """Begin with the weights of an ONNX file that `export` wrote, thinned where its blocks are wider than
         ours. Data must be there already."""
-        from daw_bridge.training.export import normalised, thinned, unfolded
-
         network, self.began_from = unfolded(model)
         stems = dataset.ready(self.folder, "train")
         batches = dataset.Batches(
@@ -210,11 +209,3 @@ class Trainer:
         row = {"kind": kind, "step": self.step, "learning_rate": self._learning_rate(), "time": time.time()}
         with (self.kept / "log.jsonl").open("a") as file:
             file.write(json.dumps(row | {name: round(value, 5) for name, value in values.items()}) + "\n")
-
-
-def averaged(shape: Shape, average: dict[str, torch.Tensor]) -> Network:
-    """The network with the averaged weights, for use."""
-    network = Network(shape)
-    network.eval()
-    network.load_state_dict(average)
-    return network

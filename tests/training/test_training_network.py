@@ -14,8 +14,9 @@ torch: Any = pytest.importorskip("torch", reason="needs torch, of the dependency
 
 from daw_bridge.core.notes import Note  # noqa: E402
 from daw_bridge.training import dataset, graph  # noqa: E402
+from daw_bridge.training.beginning import normalised, thinned, unfolded  # noqa: E402
 from daw_bridge.training.calibration import keep_thresholds, kept_thresholds  # noqa: E402
-from daw_bridge.training.export import export, load_network, normalised, thinned, unfolded  # noqa: E402
+from daw_bridge.training.export import export, load_network  # noqa: E402
 from daw_bridge.training.losses import losses  # noqa: E402
 from daw_bridge.training.network import PARTIALS, Network, Shape  # noqa: E402
 from daw_bridge.training.targets import targets  # noqa: E402
