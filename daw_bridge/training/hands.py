@@ -1,4 +1,5 @@
-"""Two hands: a tune, what accompanies it below, at times a bass under both, as pianists and guitarists play.
+"""Two hands: a tune, what accompanies it below, at times a bass under both, as pianists and guitarists play;
+or chords over a note of theirs.
 
 The other lines are one thing each, and as loud all through as sequencers are; `expressive` makes any line as
 soft and as uneven as players are, the tune before the rest.
@@ -22,6 +23,8 @@ SOFTEST, LEAST_SHARE = 10, 0.25
 """Velocities: no note is softer, nor below that share of the loudest (24 dB, as SoundFonts play it): what
 nobody hears isn't to be heard."""
 TOGETHER_S = 0.03
+STRUM_S = 0.13
+"""What begins within this time of a chord's first note is of that chord."""
 
 
 def hands(rng: np.random.Generator, setting: Setting) -> list[Note]:
@@ -36,6 +39,30 @@ def hands(rng: np.random.Generator, setting: Setting) -> list[Note]:
     if rng.random() < 0.35:
         notes += lines.bass(rng, replace(setting, highest=low + NARROWEST + 7))
     return pedalled(notes, setting, float(rng.choice([8, 16]))) if rng.random() < 0.5 else notes
+
+
+def grounded(rng: np.random.Generator, setting: Setting) -> list[Note]:
+    """Chords over a note of theirs an octave or two below, mostly the lowest: as left hands play the root."""
+    above = replace(setting, lowest=min(setting.lowest + 12, setting.highest - NARROWEST))
+    chords = (lines.comping, lines.bed)[rng.integers(2)](rng, above)
+    voice, octaves = int(rng.choice([0, 0, 0, 1, 2])), int(rng.choice([1, 1, 1, 2]))
+    struck: list[list[Note]] = []
+    for note in sorted(chords):
+        if not struck or note.onset_s - struck[-1][0].onset_s > STRUM_S:
+            struck.append([])
+        struck[-1].append(note)
+    return chords + [_ground(chord, voice, octaves, setting.lowest) for chord in struck]
+
+
+def _ground(chord: Sequence[Note], voice: int, octaves: int, lowest: int) -> Note:
+    """What its voice has, counted from the lowest, below all of the chord; what the lowest has where that key
+    is none."""
+    pitches = sorted(note.pitch for note in chord)
+    pitch = pitches[min(voice, len(chord) - 1)] - 12 * octaves
+    while pitch >= pitches[0]:
+        pitch -= 12
+    offset_s = max(note.offset_s for note in chord)
+    return replace(chord[0], pitch=pitch if pitch >= lowest else pitches[0] - 12, offset_s=offset_s)
 
 
 def pedalled(notes: Sequence[Note], setting: Setting, sixteenths: float) -> list[Note]:

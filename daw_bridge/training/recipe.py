@@ -121,7 +121,7 @@ FAMILIES = {
 LINES: dict[str, lines.Line] = {
     "bass": lines.bass, "riff": lines.riff, "melody": lines.melody,
     "arpeggio": lines.arpeggio, "bed": lines.bed, "comping": lines.comping, "restrikes": lines.restrikes,
-    "hands": hands.hands,
+    "hands": hands.hands, "grounded": hands.grounded,
 }  # fmt: skip
 ONE_VOICE_LINES = ("bass", "riff", "melody")
 ONE_VOICE_PLAYERS = ("partials", "singer")
@@ -185,6 +185,8 @@ def plan(number: int) -> Plan:
         line = "restrikes"
     if share.hands and rng.random() < share.hands:
         line = "hands"
+    if share.grounded and rng.random() < share.grounded:
+        line = "grounded"
     return Plan(number, split, family, line, sound, doubled)
 
 

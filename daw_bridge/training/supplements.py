@@ -13,12 +13,13 @@ STOPS = ("stops:drawbars", "stops:drawbars", "stops:pipes", "stops:reeds")
 @dataclass(frozen=True)
 class Share:
     """How much there is of a family, what plays it ("" for what plays it in general), and how many of its
-    stems repeat their keys, or are played with two hands."""
+    stems repeat their keys, are played with two hands, or are chords over a note of theirs."""
 
     weight: float
     sounds: tuple[str, ...] = ()
     restruck: float = 0.0
     hands: float = 0.0
+    grounded: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,15 @@ EXPRESSIVE_TEST = Supplement(
 )
 """A test: the same on the sounds of the tests, csound's bank and freepats' by turns."""
 
+OVER_ROOTS = {
+    family: Share(weight, grounded=1.0)
+    for family, weight in (("piano", 2.0), ("keys", 2.0), ("pad", 2.0), ("guitar", 1.0), ("pluck", 1.0))
+}
+GROUNDED = Supplement(1_000_000, 500, OVER_ROOTS)
+"""Chords over their root: an octave that is played, beside organs whose stops only sound one."""
+GROUNDED_VALIDATION = Supplement(1_020_000, 20, OVER_ROOTS, split="validation")
+"""The same, for what is learned on validation stems."""
+
 SUPPLEMENTS = (
     HARD,
     ORGANS,
@@ -246,6 +256,8 @@ SUPPLEMENTS = (
     EXPRESSIVE,
     EXPRESSIVE_VALIDATION,
     EXPRESSIVE_TEST,
+    GROUNDED,
+    GROUNDED_VALIDATION,
 )
 
 

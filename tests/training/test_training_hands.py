@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training import recipe, stems, supplements
-from daw_bridge.training.hands import LEAST_SHARE, SOFTEST, expressive, hands, pedalled
+from daw_bridge.training.hands import LEAST_SHARE, SOFTEST, STRUM_S, expressive, grounded, hands, pedalled
 from daw_bridge.training.lines import Setting
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -54,6 +54,24 @@ def test_two_hands_keep_to_the_keys_and_play_together(seed: int) -> None:
     assert len({round(onset_s, 3) for onset_s in onsets_s}) < len(onsets_s), "nothing is struck together"
 
 
+@given(SEEDS)
+def test_chords_stand_on_a_note_of_theirs_an_octave_or_more_below(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    setting = Setting.draw(rng, 33, 96, 20.0)
+    notes = sorted(grounded(rng, setting), key=lambda note: note.pitch)
+    assert all(setting.lowest <= note.pitch <= setting.highest for note in notes)
+    struck: dict[int, list[Note]] = {}
+    for note in notes:
+        first = next(
+            (at for at in struck if 0 <= note.onset_s - struck[at][0].onset_s <= STRUM_S), len(struck)
+        )
+        struck.setdefault(first, []).append(note)
+    for ground, *chord in struck.values():
+        octaves = [note for note in chord if (note.pitch - ground.pitch) % 12 == 0]
+        assert octaves, "it is of the chord"
+        assert all(ground.offset_s >= note.offset_s - 1e-9 for note in chord), "and holds as long"
+
+
 @given(SEEDS, st.sampled_from([8.0, 16.0]))
 def test_the_pedal_holds_what_is_struck_until_it_is_changed(seed: int, sixteenths: float) -> None:
     rng = np.random.default_rng(seed)
@@ -82,6 +100,17 @@ def test_players_are_trained_on_validated_and_tested_on_other_sounds() -> None:
     assert not train & validation
     assert not (train | validation) & test
     assert {sound.split(":")[0] for sound in test} == {"sf2", "patch"}
+
+
+def test_grounded_chords_are_trained_on_and_validated_on_other_sounds() -> None:
+    sounds = {}
+    for some in (supplements.GROUNDED, supplements.GROUNDED_VALIDATION):
+        plans = [recipe.plan(some.first + n) for n in range(400)]
+        assert {plan.split for plan in plans} == {some.split}
+        assert {plan.family for plan in plans} == set(some.families)
+        assert {plan.line for plan in plans} == {"grounded"}
+        sounds[some.split] = {":".join(plan.sound.split(":")[:2]) for plan in plans}
+    assert not sounds["train"] & sounds["validation"]
 
 
 def test_a_stem_of_players_is_soft_where_a_sequencers_is_not() -> None:
