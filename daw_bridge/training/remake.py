@@ -27,9 +27,9 @@ class Size:
     """The general ones; each supplement says how many it has."""
     drums: int = 400
     kinds: int = 700
-    steps: int = 9_000
-    annealing: int = 4_500
-    organ_steps: int = 1_200
+    steps: int = 17_000
+    annealing: int = 5_000
+    organ_steps: int = 1_500
     organ_times: int = 12
 
     def part(self, share: float) -> Size:

@@ -234,8 +234,9 @@ OVER_ROOTS = {
     family: Share(weight, grounded=1.0)
     for family, weight in (("piano", 2.0), ("keys", 2.0), ("pad", 2.0), ("guitar", 1.0), ("pluck", 1.0))
 }
-GROUNDED = Supplement(1_000_000, 500, OVER_ROOTS)
-"""Chords over their root: an octave that is played, beside organs whose stops only sound one."""
+GROUNDED = Supplement(1_000_000, 700, OVER_ROOTS | {"organ": Share(4.0, STOPS, grounded=1.0)})
+"""Chords over their root: an octave that is played, beside organs whose stops sound one that isn't. So a
+third of it is organs."""
 GROUNDED_VALIDATION = Supplement(1_020_000, 20, OVER_ROOTS, split="validation")
 """The same, for what is learned on validation stems."""
 
