@@ -30,6 +30,9 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 """The thresholds that are tried."""
 
 ROUNDS = 2
+
+LEEWAY = 0.005
+"""So much of the two F1's sum may be lost for fewer notes that are missed."""
 RIDGE = 1.0
 
 Doubles = npt.NDArray[np.float64]
@@ -40,7 +43,8 @@ Halves = npt.NDArray[np.float16]
 
 def learned(kept: Sequence[tuple[Stem, Halves]]) -> Thresholds:
     """The weights of the evidence, then the thresholds with the best mean over families of onset F1 and
-    F1 with offsets together, found one at a time, twice."""
+    F1 with offsets together, found one at a time, twice; then the lowest confidence that is hardly worse: a
+    note too many can be deleted, one that is missing has to be heard again."""
 
     @functools.cache
     def found(sounding: float, offset: float) -> list[Finds]:
@@ -58,7 +62,9 @@ def learned(kept: Sequence[tuple[Stem, Halves]]) -> Thresholds:
     best = replace(best, weights=weights(stems, found(best.sounding, best.offset)))
     for name in [*CHOICES] * ROUNDS:
         best = max((replace(best, **{name: value}) for value in CHOICES[name]), key=merit)
-    return best
+    least = merit(best) - LEEWAY
+    lower = (replace(best, confidence=value) for value in CHOICES["confidence"] if value < best.confidence)
+    return next((thresholds for thresholds in lower if merit(thresholds) >= least), best)
 
 
 def weights(stems: Sequence[Stem], finds: Sequence[Finds]) -> tuple[float, ...]:

@@ -1,6 +1,7 @@
 """What is learned about reading maps is what was true of them."""
 
 import numpy as np
+import pytest
 
 from daw_bridge.core.notes import Note
 from daw_bridge.training import calibration
@@ -43,3 +44,11 @@ def test_ghosts_of_octaves_are_learned_and_left_out() -> None:
     assert [n.pitch for n in found] == [n.pitch for n in stem.notes]
     evidence = find([maps.astype(np.float32)], sounding=0.3, offset=0.5).evidence
     assert 0.3 < float(np.mean(confidences(evidence, thresholds) > 0.5)) < 0.7
+
+
+def test_of_confidences_that_do_hardly_worse_the_lowest_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [stem_with_ghosts(number) for number in range(6)]
+    monkeypatch.setattr(calibration, "LEEWAY", 0.0)
+    strict = calibration.learned(kept)
+    monkeypatch.setattr(calibration, "LEEWAY", 2.0)
+    assert calibration.learned(kept).confidence == calibration.CHOICES["confidence"][0] <= strict.confidence

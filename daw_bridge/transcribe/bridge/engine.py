@@ -47,6 +47,9 @@ LEAD_FRAMES = 12
 on the beat."""
 LEAD_S = LEAD_FRAMES * FRAME_SAMPLES / RATE_HZ
 
+CUT_S = 0.03
+"""What seems to begin so shortly before the clip's end is the sound that is cut off there."""
+
 QUIET_PEAK, MOST_GAIN = 10 ** (-18 / 20), 100.0
 """A clip that peaks below -18 dBFS is heard as if it did there, but no more than 40 dB louder: in training
 peaks were -36 to 3 dBFS. (Raised to -12 or to -24, validation stems score the same.)"""
@@ -55,7 +58,7 @@ MODEL, ORGAN = "model.onnx", "organ.onnx"
 """The network for all, and the one for the profile `organ`: the same, trained on with organs, so that it
 hears a 16' stop as a stop, where the other hears keys an octave lower."""
 
-DECODING = 9
+DECODING = 10
 """Count up when what is heard or how it is decoded changes, so that parts cached before are made anew."""
 
 _REINSTALL = "Install DAW Bridge again: uv sync --inexact."
@@ -103,9 +106,10 @@ class Bridge:
         )
         heard = decode(maps, self._network_for(profile).thresholds(), kind)
         within = [
-            replace(note, onset_s=max(note.onset_s - LEAD_S, 0.0), offset_s=offset_s)
+            replace(note, onset_s=onset_s, offset_s=min(note.offset_s - LEAD_S, clip.duration_s))
             for note in heard
-            if (offset_s := min(note.offset_s - LEAD_S, clip.duration_s)) > max(note.onset_s - LEAD_S, 0.0)
+            if note.offset_s > LEAD_S
+            and (onset_s := max(note.onset_s - LEAD_S, 0.0)) < clip.duration_s - CUT_S
         ]
         notes = with_velocities(within, clip)
         part = Part(notes, clip.duration_s, tuning_cents=tuning)

@@ -57,6 +57,7 @@ def test_a_clip_may_be_cut_anywhere(hearing: Bridge, samples: int) -> None:
     part = hearing.transcribe(clip)
     assert part.duration_s == clip.duration_s
     assert all(n.onset_s < n.offset_s <= clip.duration_s for n in part.notes)
+    assert all(n.onset_s < clip.duration_s - engine.CUT_S for n in part.notes), "the cut is no strike"
 
 
 def test_confidences_and_velocities_are_in_range(hearing: Bridge) -> None:
