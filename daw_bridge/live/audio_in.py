@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 GONE_S = 2.0
 """A device that has brought nothing for so long brings nothing more."""
+ASKED, ASKED_AGAIN_S = 3, 0.5
+"""How often PortAudio looks for inputs while it finds none at all: it looks only once by itself, and then a
+JACK server that is held up has not answered, or an interface is not awake."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,18 @@ class InputDevice:
 
 def list_inputs() -> tuple[InputDevice, ...]:
     """Every device that can be recorded from. Raises RecorderMissing."""
+    found = _inputs()
+    for _ in range(1, ASKED):
+        if found:
+            break
+        time.sleep(ASKED_AGAIN_S)
+        _library()._terminate()
+        _library()._initialize()
+        found = _inputs()
+    return found
+
+
+def _inputs() -> tuple[InputDevice, ...]:
     library = _library()
     systems = [system["name"] for system in library.query_hostapis()]
     return tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes.util import find_library
@@ -22,12 +23,16 @@ from tests.live.hardware import DEVICE, PORT
 NOTES = tuple(Note(0.1 + 0.19 * i, 60 + i, 0.2 + 0.19 * i, velocity=100) for i in range(6))
 
 
-@pytest.fixture
-def folder(tmp_path: Path, jack: dict[str, str]) -> Iterator[Path]:
-    """Where a take `bass` lies, that begins in the middle of a bar; the command remembers its part."""
+def needs_portaudio() -> None:
     if find_library("portaudio") is None:
         reason = "PortAudio is missing: Debian's package libportaudio2 has it (tests/run.sh installs it)"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, jack: dict[str, str]) -> Iterator[Path]:
+    """Where a take `bass` lies, that begins in the middle of a bar; the command remembers its part."""
+    needs_portaudio()
     stem = bounce_tone(tmp_path / "bass.wav", seconds=1.4)
     with FakeBridge(tmp_path / "daw-bridge") as bridge:
         bridge.engine.notes = NOTES
@@ -64,3 +69,16 @@ def recording(
             yield process
         finally:
             process.kill()
+
+
+def await_struck(synth: subprocess.Popen[str], process: subprocess.Popen[str]) -> None:
+    """Until the synth has its first note. Fails with what the command says, if that ends before."""
+
+    def end_with_it() -> None:
+        process.wait()
+        synth.terminate()
+
+    threading.Thread(target=end_with_it, daemon=True).start()
+    assert synth.stdout is not None
+    if synth.stdout.readline() != "struck\n":
+        pytest.fail("".join(process.communicate(timeout=30)))

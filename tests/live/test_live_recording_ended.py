@@ -11,7 +11,7 @@ import pytest
 from daw_bridge.core.files import sha256_of
 from tests.live.hardware import hardware
 from tests.live.jack import running_jack
-from tests.live.record_command import folder, recording
+from tests.live.record_command import await_struck, folder, recording
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 __all__ = ["folder"]  # a fixture
@@ -20,7 +20,7 @@ __all__ = ["folder"]  # a fixture
 def test_ctrl_c_while_it_records_leaves_the_take_as_it_was(jack: dict[str, str], folder: Path) -> None:
     before = {file: sha256_of(file) for file in (folder / "bass").iterdir()}
     with hardware(jack, sounds_s=30.0) as synth, recording(folder, "--tail", "60") as process:
-        assert synth.stdout is not None and synth.stdout.readline() == "struck\n"
+        await_struck(synth, process)
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=30)
     assert process.returncode == 130, stderr
@@ -34,7 +34,7 @@ def test_an_input_that_goes_while_it_records_is_said(folder: Path) -> None:
         hardware(own, sounds_s=30.0) as synth,
         recording(folder, "--tail", "60", environment=own) as process,
     ):
-        assert synth.stdout is not None and synth.stdout.readline() == "struck\n"
+        await_struck(synth, process)
         own_server(own).terminate()
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 9, stderr
