@@ -71,7 +71,7 @@ def evaluate(folder: Path, options: argparse.Namespace) -> int:
 def export(folder: Path, options: argparse.Namespace) -> int:
     """Write the ONNX file of a checkpoint, with the thresholds of the one that it replaces."""
     checkpoint: Path = options.checkpoint or folder / "checkpoints" / "annealed.pt"
-    steps.export(checkpoint, options.model or folder / "model.onnx", options.mean_with)
+    steps.export(checkpoint, options.model or folder / "model.onnx")
     return 0
 
 
@@ -150,9 +150,6 @@ def _parser() -> argparse.ArgumentParser:
 
     write = commands.add_parser("export", help="write the ONNX file of a checkpoint")
     write.add_argument("--checkpoint", type=Path, default=None, help="checkpoints/annealed.pt by default")
-    write.add_argument(
-        "--mean-with", type=Path, metavar="MODEL", help="write the mean of its weights and this ONNX file's"
-    )
 
     judge = commands.add_parser("evaluate", help="score an ONNX file against basic-pitch")
     judge.add_argument("--split", choices=steps.SCORED, default=steps.SCORED[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -71,41 +70,3 @@ def normalised(network: Network, batches: Iterable[Tensor]) -> None:
             norm.running_var.copy_(variance)
             norm.weight.copy_(scale * torch.sqrt(variance + norm.eps))
             norm.bias.copy_(shift + scale * mean)
-
-
-def thinned(network: Network, wide: int, batches: Iterable[Tensor]) -> Network:
-    """The same with `wide` hidden channels in each block: those that tell it most of these spectra.
-
-    How much one tells is its mean square times its weights' (such measures: Molchanov et al., "Pruning
-    convolutional neural networks for resource efficient inference", 2017). Raises ValueError where it has
-    fewer.
-    """
-    if network.shape.wide < wide:
-        raise ValueError(f"its blocks have {network.shape.wide} hidden channels, not {wide} or more")
-    heard_of: list[list[Tensor]] = [[] for _ in network.blocks]
-
-    def keep(index: int, narrow: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        heard_of[index].append(inputs[0].double().square().mean(dim=(0, 2, 3)))
-
-    hooks = [
-        block.narrow.register_forward_pre_hook(partial(keep, index))
-        for index, block in enumerate(network.blocks)
-    ]
-    with torch.inference_mode():
-        for heard in batches:
-            network(heard)
-    for hook in hooks:
-        hook.remove()
-    thin = Network(replace(network.shape, wide=wide))
-    state = network.state_dict()
-    for index, block in enumerate(network.blocks):
-        strength = block.narrow.weight.square().sum(dim=(0, 2, 3))
-        power = torch.stack(heard_of[index]).mean(dim=0) * strength
-        kept = power.argsort(descending=True)[:wide].sort().values
-        name = f"blocks.{index}"
-        state[f"{name}.widen.weight"] = state[f"{name}.widen.weight"][kept]
-        state[f"{name}.widen.bias"] = state[f"{name}.widen.bias"][kept]
-        state[f"{name}.narrow.weight"] = state[f"{name}.narrow.weight"][:, kept]
-    thin.load_state_dict(state)
-    thin.eval()
-    return thin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +25,9 @@ def load_network(checkpoint: Path) -> tuple[Network, dict[str, str]]:
     }
 
 
-def export(
-    network: Network,
-    path: Path,
-    thresholds: Thresholds,
-    about: dict[str, str] | None = None,
-    *,
-    mean_with: Path | None = None,
-) -> None:
-    """Write the ONNX file; see `graph.write`. With `mean_with`, the mean of it and of that file's weights."""
-    weights, about = folded(network), dict(about or {})
-    if mean_with:
-        weights = graph.mean(weights, graph.read(mean_with)[0])
-        about["mean_with"] = hashlib.sha256(mean_with.read_bytes()).hexdigest()[:8]
-    graph.write(weights, network.shape, path, thresholds, about)
+def export(network: Network, path: Path, thresholds: Thresholds, about: dict[str, str] | None = None) -> None:
+    """Write the ONNX file; see `graph.write`."""
+    graph.write(folded(network), network.shape, path, thresholds, about or {})
 
 
 def folded(network: Network) -> dict[str, Floats]:

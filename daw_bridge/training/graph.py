@@ -65,17 +65,6 @@ def read(path: Path) -> tuple[dict[str, Floats], dict[str, str]]:
     return weights, {entry.key: entry.value for entry in model.metadata_props}
 
 
-def mean(some: Weights, others: Weights) -> dict[str, Floats]:
-    """Halfway between the weights of a network and of what it became when it was trained on: what was learned
-    anew without most of what was forgotten (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
-
-    Raises ValueError for networks of two shapes.
-    """
-    if {n: v.shape for n, v in some.items()} != {n: v.shape for n, v in others.items()}:
-        raise ValueError("only networks of one shape have a mean")
-    return {name: np.asarray((some[name] + others[name]) / 2, np.float32) for name in some}
-
-
 class _Graph:
     """What is computed goes by one name, as a node's and as its result's."""
 

@@ -52,11 +52,8 @@ class Shape:
 
     @staticmethod
     def from_dict(data: dict[str, Any]) -> Shape:
-        """The reverse; older files say by how much the blocks are wider than their channels."""
-        known = dict(data)
-        if "expansion" in known:
-            known["wide"] = known["channels"] * known.pop("expansion")
-        return Shape(**known | {"dilations": tuple(known["dilations"])})
+        """The reverse."""
+        return Shape(**data | {"dilations": tuple(data["dilations"])})
 
 
 def spacing_of(index: int) -> int:

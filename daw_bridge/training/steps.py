@@ -95,14 +95,14 @@ def train(
     trainer.run(until)
 
 
-def export(checkpoint: Path, model: Path, mean_with: Path | None = None) -> None:
+def export(checkpoint: Path, model: Path) -> None:
     """Write the ONNX file of a checkpoint, with the thresholds of the one that it replaces."""
     from daw_bridge.training import calibration, export
     from daw_bridge.transcribe.bridge.decoding import Thresholds
 
     network, about = export.load_network(checkpoint)
     thresholds = calibration.kept_thresholds(model) if model.exists() else Thresholds()
-    export.export(network, model, thresholds, about, mean_with=mean_with)
+    export.export(network, model, thresholds, about)
     say(f"{model}: {model.stat().st_size / 1e6:.2f} MB, {about}, {thresholds}")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from daw_bridge.training import dataset
-from daw_bridge.training.beginning import normalised, thinned, unfolded
+from daw_bridge.training.beginning import normalised, unfolded
 from daw_bridge.training.losses import losses
 from daw_bridge.training.network import Network, Shape, averaged
 from daw_bridge.training.scoring import Score, score
@@ -82,17 +82,19 @@ class Trainer:
         return self.kept / "checkpoints" / "last.pt"
 
     def begin_from(self, model: Path) -> None:
-        """Begin with the weights of an ONNX file that `export` wrote, thinned where its blocks are wider than
-        ours. Data must be there already."""
+        """Begin with the weights of an ONNX file that `export` wrote. Data must be there already.
+
+        Raises ValueError for a network of another shape.
+        """
         network, self.began_from = unfolded(model)
+        if network.shape != self.network.shape:
+            raise ValueError(f"{model} is of another shape: {network.shape}, not {self.network.shape}")
         stems = dataset.ready(self.folder, "train")
         batches = dataset.Batches(
             self.folder, stems, self.course.clips, self.course.frames, self.course.seed + 1
         )
         heard = [torch.from_numpy(batches.batch(step)[0]) for step in range(NORMALISING_BATCHES)]
         normalised(network, heard)
-        if network.shape != self.network.shape:
-            network = thinned(network, self.network.shape.wide, heard)
         self.network.load_state_dict(network.state_dict())
         self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
         self._save(self._last)  # what an annealing that is stopped goes on from

@@ -13,8 +13,8 @@ import pytest
 torch: Any = pytest.importorskip("torch", reason="needs torch, of the dependency group train")
 
 from daw_bridge.core.notes import Note  # noqa: E402
-from daw_bridge.training import dataset, graph  # noqa: E402
-from daw_bridge.training.beginning import normalised, thinned, unfolded  # noqa: E402
+from daw_bridge.training import dataset  # noqa: E402
+from daw_bridge.training.beginning import normalised, unfolded  # noqa: E402
 from daw_bridge.training.calibration import keep_thresholds, kept_thresholds  # noqa: E402
 from daw_bridge.training.export import export, load_network  # noqa: E402
 from daw_bridge.training.losses import losses  # noqa: E402
@@ -48,15 +48,6 @@ def heard_by_runtime(model: Path, heard: Any) -> Any:
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
     (maps,) = session.run(["maps"], {"spectra": heard.numpy()})
     return maps, session.get_modelmeta().custom_metadata_map
-
-
-def rewritten(model: Path, **metadata: str) -> None:
-    import onnx
-
-    file = onnx.load(str(model))
-    kept = {entry.key: entry.value for entry in file.metadata_props}
-    onnx.helper.set_model_props(file, kept | metadata)
-    onnx.save(file, str(model))
 
 
 def test_two_steps_a_frame_and_four_maps() -> None:
@@ -160,47 +151,12 @@ def test_normalisations_normalise_again_and_change_nothing(tmp_path: Path) -> No
         torch.testing.assert_close(again(heard), network(heard), atol=1e-2, rtol=1e-2)
 
 
-def test_a_mean_lies_halfway_between_two_networks(tmp_path: Path) -> None:
+def test_training_begins_from_a_network_of_its_own_shape_only(tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason="needs onnx, of the dependency group train")
-    network, before, after = random_network(SMALL), tmp_path / "before.onnx", tmp_path / "after.onnx"
-    export(network, before, Thresholds())
-    with torch.no_grad():
-        network.head[2].bias.add_(1.0)
-    export(network, after, Thresholds(), mean_with=before)
-    weights, about = graph.read(after)
-    earlier, _ = graph.read(before)
-    np.testing.assert_allclose(weights["head.2.bias"], earlier["head.2.bias"] + 0.5, atol=1e-6)
-    np.testing.assert_allclose(weights["local.weight"], earlier["local.weight"], atol=1e-6)
-    assert len(about["mean_with"]) == 8
-    export(random_network(), before, Thresholds())
-    with pytest.raises(ValueError, match="one shape"):
-        export(network, after, Thresholds(), mean_with=before)
-
-
-def test_a_network_is_thinned_by_what_tells_it_least() -> None:
-    network, heard = random_network(SMALL), [torch.rand(2, CHANNELS, 30, BINS)]
-    with torch.no_grad():
-        for block in network.blocks:
-            block.narrow.weight[:, ::2] *= 1e-4  # half of them say next to nothing
-    thin = thinned(network, SMALL.wide // 2, heard)
-    assert thin.shape.wide == SMALL.wide // 2
-    with torch.inference_mode():
-        np.testing.assert_allclose(thin(heard[0]), network(heard[0]), atol=2e-3)
-        assert float((thin(heard[0]) - network(heard[0])).abs().max()) > 0.0
-    with pytest.raises(ValueError, match="hidden channels"):
-        thinned(thin, SMALL.wide, heard)
-
-
-def test_a_file_of_wider_blocks_is_thinned_to_begin_from(tmp_path: Path) -> None:
-    made_up_data(tmp_path)
-    model = tmp_path / "wide.onnx"
-    export(random_network(Shape(wide=64)), model, Thresholds())
-    _, about = graph.read(model)
-    older = {"expansion": 2} | {k: v for k, v in json.loads(about["shape"]).items() if k != "wide"}
-    rewritten(model, shape=json.dumps(older))
-    trainer = Trainer(tmp_path, Course())
-    trainer.begin_from(model)
-    assert trainer.network.blocks[0].widen.weight.shape[0] == Shape().wide < 64
+    model = tmp_path / "other.onnx"
+    export(random_network(SMALL), model, Thresholds())
+    with pytest.raises(ValueError, match="another shape"):
+        Trainer(tmp_path, Course()).begin_from(model)
 
 
 def test_training_begins_from_an_onnx_file(tmp_path: Path) -> None:
