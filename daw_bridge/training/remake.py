@@ -27,7 +27,7 @@ class Size:
     """The general ones; each supplement says how many it has."""
     drums: int = 400
     kinds: int = 700
-    steps: int = 25_500
+    steps: int = 32_500
     annealing: int = 6_000
     organ_steps: int = 2_000
     organ_times: int = 12

@@ -29,7 +29,7 @@ def test_a_part_has_some_of_everything_and_more_has_it_too() -> None:
     assert all(some.first in trial for some in SUPPLEMENTS)
     smallest = [plan for plan in map(recipe.plan, numbers(0.1)) if plan.split == "validation"]
     assert any(plan.family == "bass" for plan in smallest), "mixes for `kinds` are made with one"
-    assert Size().part(0.1) == Size(300, 40, 70, 2550, 600, 200, 12)
+    assert Size().part(0.1) == Size(300, 40, 70, 3250, 600, 200, 12)
 
 
 def test_supplements_do_not_run_into_one_another() -> None:

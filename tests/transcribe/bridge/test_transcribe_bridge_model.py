@@ -42,7 +42,7 @@ def test_it_says_what_it_is(session: Any) -> None:
     metadata = session.get_modelmeta().custom_metadata_map
     assert metadata["maps"] == "sounding,onset,offset,velocity"
     steps = int(metadata["training_steps"])
-    assert (steps, metadata.get("began_from")) in ((31_500, None), (2000, "ed2b2691 after 31500 steps"))
+    assert (steps, metadata.get("began_from")) in ((38_500, None), (2000, "d99965ea after 38500 steps"))
 
 
 @pytest.mark.parametrize(
