@@ -48,6 +48,7 @@ def list_inputs() -> tuple[InputDevice, ...]:
         if found:
             break
         time.sleep(ASKED_AGAIN_S)
+        # sounddevice has no public way to look again; no stream is open where there is no input.
         _library()._terminate()
         _library()._initialize()
         found = _inputs()
