@@ -67,12 +67,11 @@ def decode(
 
 
 def confidences(evidence: Doubles, thresholds: Thresholds) -> Doubles:
-    """How likely each strike is a note: 0.0 to 1.0, from `finds.Finds.evidence`. An older model's weights,
-    and so the organs' network's, leave out what its last columns say."""
+    """How likely each strike is a note: 0.0 to 1.0, from `finds.Finds.evidence`."""
     if not thresholds.weights:
         return evidence[:, 0]
     bias, *weights = thresholds.weights
-    return np.asarray(1.0 / (1.0 + np.exp(-(bias + evidence[:, : len(weights)] @ np.asarray(weights)))))
+    return np.asarray(1.0 / (1.0 + np.exp(-(bias + evidence @ np.asarray(weights)))))
 
 
 def notes(finds: Finds, thresholds: Thresholds, profile: Profile) -> tuple[Note, ...]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from daw_bridge.core.notes import Note
 from daw_bridge.training.targets import targets
 from daw_bridge.transcribe import PROFILES
-from daw_bridge.transcribe.bridge.decoding import Thresholds, confidences, decode
+from daw_bridge.transcribe.bridge.decoding import Thresholds, decode
 from daw_bridge.transcribe.bridge.finds import EVIDENCE
 from daw_bridge.transcribe.bridge.maps import KEYS, STEP_S, Floats
 from daw_bridge.transcribe.profiles import find_profile
@@ -157,14 +157,6 @@ def test_a_doubtful_note_is_believed_among_clear_ones_and_not_among_faint_ones()
     alone = maps_of(line[5])
     alone[ONSET] *= 0.4
     assert decode([alone], by_share)[0].confidence == pytest.approx(0.5, abs=0.05)  # as in most clips
-
-
-def test_weights_of_an_older_model_know_less_and_serve() -> None:
-    evidence = np.random.default_rng(3).random((50, len(EVIDENCE)))
-    older = (-2.0, 4.0, *[0.5] * (len(EVIDENCE) - 2))
-    assert confidences(evidence, Thresholds(weights=older)) == pytest.approx(
-        confidences(evidence, Thresholds(weights=(*older, 0.0)))
-    )
 
 
 def test_one_voice_is_the_surest_of_what_starts_together() -> None:
